@@ -1,0 +1,41 @@
+/// What the core asks of a store of accounts, keys and usage.
+///
+/// Every call is one short transaction. Calls may run side by side; none blocks a thread of the cooperative pool.
+public protocol FleetStore: Sendable {
+  /// The key whose text has the SHA-256 digest `digest`, nil when there is none.
+  func apiKey(digest: APIKeyDigest) async throws(StoreError) -> APIKey?
+
+  /// The accounts of a scope with their latest rows, and the settings that bear on showing them, as of one instant.
+  func snapshot(of scope: AccountScope) async throws(StoreError) -> FleetSnapshot
+
+  /// Opens a session for work that outlives the call that asked for it.
+  ///
+  /// - Throws: `StoreError` when the store cannot be used, or may not be written (`.unsupportedSchema`).
+  func openSession() async throws(StoreError) -> any BackgroundSession
+
+  /// How many sessions were opened so far, and how many are open.
+  var sessionCounts: SessionCounts { get }
+}
+
+/// How many background sessions there were and are.
+public struct SessionCounts: Hashable, Sendable {
+  /// Opened since the start.
+  public var opened: Int
+  /// Open now.
+  public var open: Int
+
+  /// Makes counts.
+  public init(opened: Int, open: Int) {
+    self.opened = opened
+    self.open = open
+  }
+}
+
+/// The SHA-256 digest of an API key's text, in lower-case hexadecimal: 64 characters.
+public struct APIKeyDigest: Hashable, Sendable {
+  /// The digits.
+  public let hexadecimal: String
+
+  /// Wraps a digest that is already in hexadecimal.
+  public init(hexadecimal: String) { self.hexadecimal = hexadecimal }
+}

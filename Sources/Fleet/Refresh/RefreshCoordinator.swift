@@ -1,0 +1,138 @@
+internal import NIOConcurrencyHelpers
+
+/// Admits refreshes and owns each of them to its end.
+///
+/// A refresh is a flight of its own that nobody else joins: from before its first suspension until its session has
+/// closed it is registered here, whoever is still listening. Its accounts go through flights that are shared by all
+/// refreshes, so that no account is fetched twice at once.
+public final class RefreshCoordinator: Sendable {
+  /// The coordinator's limits.
+  public struct Limits: Hashable, Sendable {
+    /// How long a sample counts as fresh.
+    public var refreshInterval: Duration
+    /// Upstream fetches at once, over all refreshes.
+    public var concurrentFetches: Int
+    /// Refreshes at once; one more is refused as overloaded.
+    public var refreshes: Int
+    /// Account flights at once, running and queued.
+    public var flights: Int
+    /// Parties that wait for account flights at once.
+    public var waiters: Int
+
+    /// Makes limits.
+    public init(
+      refreshInterval: Duration = .seconds(60), concurrentFetches: Int = 16, refreshes: Int = 256,
+      flights: Int = 100_000, waiters: Int = 1_000_000
+    ) {
+      self.refreshInterval = refreshInterval
+      self.concurrentFetches = concurrentFetches
+      self.refreshes = refreshes
+      self.flights = flights
+      self.waiters = waiters
+    }
+  }
+
+  /// What the coordinator did and does; everything but the totals returns to zero when nothing runs.
+  public struct Statistics: Hashable, Sendable {
+    /// The refreshes themselves.
+    public var refreshes: FlightCounts
+    /// The account flights beneath them.
+    public var flights: FlightCounts
+  }
+
+  private typealias Outcome = Result<RefreshReport, StoreError>
+
+  private let refreshes: Singleflight<RefreshID, Outcome>
+  private let flights: Singleflight<AccountID, AccountRefresh.Report>
+  private let work: FleetRefresh
+  private let clock: any FleetClock
+  private let observer: any FleetObserver
+  private let lastNumber = NIOLockedValueBox<UInt64>(0)
+
+  /// Composes a coordinator.
+  public init(
+    store: any FleetStore, upstream: any UsageUpstream, clock: any FleetClock, observer: any FleetObserver,
+    limits: Limits
+  ) {
+    let policy = RefreshPolicy(interval: limits.refreshInterval)
+    let memories = AccountMemories(interval: limits.refreshInterval)
+    refreshes = Singleflight(flights: limits.refreshes, waiters: limits.refreshes, clock: clock)
+    flights = Singleflight(flights: limits.flights, waiters: limits.waiters, clock: clock)
+    work = FleetRefresh(
+      store: store, clock: clock, policy: policy, memories: memories, flights: flights,
+      accountRefresh: AccountRefresh(
+        store: store, upstream: upstream, clock: clock, observer: observer, policy: policy, memories: memories,
+        slots: FetchSlots(limits.concurrentFetches)))
+    self.clock = clock
+    self.observer = observer
+  }
+
+  /// Refreshes the accounts of a scope and waits for the report.
+  ///
+  /// - Throws: `.draining` or `.overloaded` without having started anything; `.storeUnavailable`; `.waitCancelled` as
+  ///   soon as the calling task is cancelled, while the refresh goes on; `.draining` with the outcomes so far when the
+  ///   drain limit passes first.
+  public func refresh(_ scope: AccountScope) async throws(RefreshRefusal) -> RefreshReport {
+    let id = nextID()
+    let progress = RefreshProgress()
+    let outcome: Outcome
+    do {
+      outcome = try await refreshes.landing(for: id) { [self] in await run(id, scope, progress) }.value
+    } catch {
+      switch error {
+      case .draining: throw .draining(outcomesSoFar: progress.outcomes)
+      case .overloaded: throw .overloaded
+      case .waitCancelled: throw .waitCancelled
+      }
+    }
+    do {
+      return try outcome.get()
+    } catch {
+      throw .storeUnavailable(error)
+    }
+  }
+
+  /// Refuses further refreshes from this moment on; those admitted run to their end.
+  public func closeAdmission() { refreshes.closeAdmission() }
+
+  /// Closes admission and waits for what was admitted; after `limit` the remaining callers are answered with what is
+  /// known so far, and what still runs is reported by name.
+  ///
+  /// - Returns: whether everything ended within the limit.
+  public func drain(within limit: Duration) async -> Bool {
+    closeAdmission()
+    let overdue = await refreshes.settle(within: limit)
+    guard !overdue.isEmpty else { return true }
+    observer.note(.drainOverdue(refreshes: overdue, accounts: flights.keysInFlight))
+    refreshes.abandonWaiters()
+    return false
+  }
+
+  /// What the coordinator did and does.
+  public var statistics: Statistics {
+    Statistics(refreshes: refreshes.snapshot(), flights: flights.snapshot())
+  }
+
+  private func run(_ id: RefreshID, _ scope: AccountScope, _ progress: RefreshProgress) async -> Outcome {
+    let started = clock.uptime
+    do {
+      let report = try await work.run(scope, progress: progress)
+      observer.note(
+        .refreshEnded(
+          id, accounts: report.accountCount,
+          outcomes: report.outcomes.reduce(into: [:]) { $0[$1.result, default: 0] += 1 },
+          took: clock.uptime - started))
+      return .success(report)
+    } catch {
+      observer.note(.refreshFailed(id, error))
+      return .failure(error)
+    }
+  }
+
+  private func nextID() -> RefreshID {
+    lastNumber.withLockedValue { number in
+      number += 1
+      return RefreshID(number: number)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+extension Timestamp {
+  /// Year, month, … of an instant in the proleptic Gregorian calendar, UTC.
+  ///
+  /// Both text forms below, and the stores' own, are made of these.
+  private struct CivilTime {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+    var hour: Int64
+    var minute: Int64
+    var second: Int64
+    var microsecond: Int64
+  }
+
+  /// The instant as RFC 3339 in UTC: `2026-01-02T03:04:05Z`, with a fraction of up to six digits only when it is not zero.
+  public var rfc3339: String {
+    let civil = civilTime
+    var text = Self.dateAndTime(civil, separator: "T")
+    if civil.microsecond != 0 {
+      var digits = Self.padded(civil.microsecond, 6)
+      while digits.hasSuffix("0") { digits.removeLast() }
+      text += "." + digits
+    }
+    return text + "Z"
+  }
+
+  /// The instant as the stores write it: naive UTC, `2026-01-02 03:04:05.000000`, always with six digits, so that text order is time order.
+  public var naiveUTC: String {
+    let civil = civilTime
+    return Self.dateAndTime(civil, separator: " ") + "." + Self.padded(civil.microsecond, 6)
+  }
+
+  /// Reads a naive UTC text as the stores write it, with or without a fraction of one to six digits.
+  ///
+  /// Returns nil for anything else: other separators, trailing text, days that do not exist.
+  public init?(naiveUTC text: String) {
+    self.init(text.utf8, separator: UInt8(ascii: " "), suffix: nil)
+  }
+
+  /// Reads an RFC 3339 text in UTC (`Z`), with or without a fraction; digits beyond the sixth are dropped.
+  public init?(rfc3339 text: String) {
+    self.init(text.utf8, separator: UInt8(ascii: "T"), suffix: UInt8(ascii: "Z"))
+  }
+
+  private init?(_ utf8: String.UTF8View, separator: UInt8, suffix: UInt8?) {
+    var rest = utf8[...]
+    guard
+      let year = Self.number(&rest, digits: 4), Self.take(&rest, UInt8(ascii: "-")),
+      let month = Self.number(&rest, digits: 2), Self.take(&rest, UInt8(ascii: "-")),
+      let day = Self.number(&rest, digits: 2), Self.take(&rest, separator),
+      let hour = Self.number(&rest, digits: 2), Self.take(&rest, UInt8(ascii: ":")),
+      let minute = Self.number(&rest, digits: 2), Self.take(&rest, UInt8(ascii: ":")),
+      let second = Self.number(&rest, digits: 2),
+      (1...12).contains(month), day >= 1, day <= Self.days(inMonth: month, of: year),
+      hour < 24, minute < 60, second < 60, year >= 1
+    else { return nil }
+    var microsecond: Int64 = 0
+    if Self.take(&rest, UInt8(ascii: ".")) {
+      guard let fraction = Self.fraction(&rest) else { return nil }
+      microsecond = fraction
+    }
+    if let suffix, !Self.take(&rest, suffix) { return nil }
+    guard rest.isEmpty else { return nil }
+    let seconds = Self.daysSinceEpoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
+    self.init(microseconds: seconds * 1_000_000 + microsecond)
+  }
+
+  private var civilTime: CivilTime {
+    let seconds = unixSeconds
+    let secondOfDay = ((seconds % 86_400) + 86_400) % 86_400
+    let (year, month, day) = Self.civilDay((seconds - secondOfDay) / 86_400)
+    return CivilTime(
+      year: year, month: month, day: day,
+      hour: secondOfDay / 3_600, minute: secondOfDay / 60 % 60, second: secondOfDay % 60,
+      microsecond: microsecondOfSecond)
+  }
+
+  private static func dateAndTime(_ civil: CivilTime, separator: String) -> String {
+    padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2) + separator
+      + padded(civil.hour, 2) + ":" + padded(civil.minute, 2) + ":" + padded(civil.second, 2)
+  }
+
+  private static func padded(_ number: Int64, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  }
+
+  // The calendar is counted in years that begin in March, so that the leap day is the last day of a year, and in
+  // eras of 400 years, which all have 146,097 days.
+
+  private static func daysSinceEpoch(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    let marchYear = month <= 2 ? year - 1 : year
+    let era = marchYear / 400
+    let yearOfEra = marchYear - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  private static func civilDay(_ daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    let shifted = daysSinceEpoch + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let marchMonth = (5 * dayOfYear + 2) / 153
+    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+  }
+
+  private static func days(inMonth month: Int64, of year: Int64) -> Int64 {
+    switch month {
+    case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  private static func take(_ rest: inout Substring.UTF8View, _ byte: UInt8) -> Bool {
+    guard rest.first == byte else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  private static func number(_ rest: inout Substring.UTF8View, digits: Int) -> Int64? {
+    var value: Int64 = 0
+    for _ in 0..<digits {
+      guard let digit = digit(&rest) else { return nil }
+      value = value * 10 + digit
+    }
+    return value
+  }
+
+  private static func fraction(_ rest: inout Substring.UTF8View) -> Int64? {
+    var value: Int64 = 0
+    var count = 0
+    while let digit = digit(&rest) {
+      if count < 6 { value = value * 10 + digit }
+      count += 1
+    }
+    guard count > 0 else { return nil }
+    for _ in min(count, 6)..<6 { value *= 10 }
+    return value
+  }
+
+  private static func digit(_ rest: inout Substring.UTF8View) -> Int64? {
+    guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+    rest.removeFirst()
+    return Int64(byte - UInt8(ascii: "0"))
+  }
+}

@@ -9,12 +9,21 @@ let settings: [SwiftSetting] = [
 ]
 
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), locks,
+]
 
 // The arrows point one way: executables, then server, store and upstream, then the core.
 let package = Package(
   name: "codex-fleet",
+  products: [
+    .library(name: "FleetClient", targets: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
@@ -29,6 +38,23 @@ let package = Package(
       dependencies: ["CJansson", .product(name: "OrderedCollections", package: "swift-collections")],
       swiftSettings: settings),
     .target(name: "JSONRPC", dependencies: ["JSON"], swiftSettings: settings),
+    .target(name: "FleetSocket", swiftSettings: settings),
+    .target(
+      name: "FleetServer",
+      dependencies: [
+        "Fleet", "FleetSocket", "JSON", "JSONRPC", logging, .product(name: "Crypto", package: "swift-crypto"),
+      ] + nio,
+      swiftSettings: settings),
+
+    // The client: no store, no upstream, no server.
+    .target(name: "FleetClient", dependencies: ["FleetSocket", "JSON", "JSONRPC"] + nio, swiftSettings: settings),
+    .testTarget(
+      name: "FleetServerTests",
+      dependencies: ["Fleet", "FleetClient", "FleetServer", "FleetSocket", "JSON", "JSONRPC", logging] + nio,
+      swiftSettings: settings),
+    .testTarget(
+      name: "FleetClientTests", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"] + nio,
+      swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),
   ],

@@ -1,0 +1,17 @@
+/// What came of one call.
+struct CallResult: Hashable, Sendable {
+  /// What the call showed about the key behind it.
+  enum Authentication: Hashable, Sendable {
+    /// The method needs no key, or the key could not be looked up.
+    case notAsked
+    /// The key was accepted.
+    case passed
+    /// The key was missing or not accepted.
+    case failed
+  }
+
+  /// The line to send; nil when nobody is to be answered.
+  var answer: [UInt8]?
+  /// What to count against, or in favour of, the connection.
+  var authentication: Authentication
+}

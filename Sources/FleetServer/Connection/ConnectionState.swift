@@ -1,0 +1,126 @@
+internal import JSONRPC
+
+/// What one connection does next, decided without a socket: when to read, which lines to run, when to close.
+///
+/// The shell tells it what happened and then takes `next()` steps until it is told to read or to wait.
+struct ConnectionState {
+  /// What to do now.
+  enum Step: Hashable {
+    /// Run this call or notification, and say `callEnded` when it has ended.
+    case run(RPCRequest)
+    /// The line was no acceptable request: send this error under this id, or nothing (id nil) for a notification.
+    case refuse(id: RPCID?, RPCError)
+    /// Take the next piece of the stream.
+    case read
+    /// Nothing, until something else happens.
+    case wait
+    /// Write out what waits to be written and close the connection; lingering, close only our own direction and go on
+    /// reading, so that a peer in the middle of a write gets to our answer instead of a broken pipe.
+    case finish(lingering: Bool)
+  }
+
+  private enum Phase {
+    /// Lines are taken.
+    case open
+    /// No more lines are taken; the calls in flight are still answered.
+    case ending(lingering: Bool)
+    /// `finish` was said.
+    case finished(lingering: Bool)
+  }
+
+  private let limits: ServerLimits
+  private var framer: LineFramer
+  private var phase = Phase.open
+  private var isWritable = true
+  private var inputHasEnded = false
+  private var authenticationFailures = 0
+
+  /// Calls that were given out and have not ended.
+  private(set) var callsInFlight = 0
+
+  init(limits: ServerLimits) {
+    self.limits = limits
+    framer = LineFramer(maximumLineLength: limits.lineLength)
+  }
+
+  /// A piece of the stream has come.
+  mutating func received(_ bytes: UnsafeRawBufferPointer) {
+    // What comes after the end is read only to be thrown away.
+    if case .open = phase { framer.append(bytes) }
+  }
+
+  /// The peer sends no more. It may still wait for answers.
+  mutating func inputEnded() { inputHasEnded = true }
+
+  /// Whether the peer reads what we write. While it does not, its lines are left alone.
+  mutating func writabilityChanged(to isWritable: Bool) { self.isWritable = isWritable }
+
+  /// A call has ended, and was answered if it wants an answer.
+  mutating func callEnded(_ authentication: CallResult.Authentication) {
+    callsInFlight -= 1
+    switch authentication {
+    case .notAsked: break
+    case .passed: authenticationFailures = 0
+    case .failed:
+      authenticationFailures += 1
+      if authenticationFailures >= limits.consecutiveAuthenticationFailures, case .open = phase {
+        phase = .ending(lingering: true)
+      }
+    }
+  }
+
+  /// The server stops: the calls in flight are answered, then the connection is closed.
+  mutating func stop() {
+    if case .finished(lingering: false) = phase { return }
+    phase = .ending(lingering: false)
+  }
+
+  /// Whether another answer may be queued while that many bytes wait to be written already.
+  func mayQueue(behind unsentBytes: Int) -> Bool { unsentBytes <= limits.unsentBytes }
+
+  /// The next thing to do.
+  mutating func next() -> Step {
+    switch phase {
+    case .open:
+      return nextOfOpen()
+    case .ending(let lingering):
+      guard callsInFlight == 0 else { return .wait }
+      let lingers = lingering && !inputHasEnded
+      phase = .finished(lingering: lingers)
+      return .finish(lingering: lingers)
+    case .finished(lingering: true):
+      guard inputHasEnded else { return .read }
+      phase = .finished(lingering: false)
+      return .finish(lingering: false)
+    case .finished(lingering: false):
+      return .wait
+    }
+  }
+
+  private mutating func nextOfOpen() -> Step {
+    guard isWritable, callsInFlight < limits.callsPerConnection else { return .wait }
+    switch framer.next() {
+    case .line(let line):
+      return judge(.decode(line))
+    case .tooLong:
+      phase = .ending(lingering: true)
+      return .refuse(id: .null, .requestTooLarge(limit: limits.lineLength))
+    case .incomplete:
+      guard inputHasEnded else { return .read }
+      phase = .ending(lingering: false)
+      guard framer.hasPartialLine else { return next() }
+      return .refuse(id: .null, .invalidRequest("the last line does not end with a newline"))
+    }
+  }
+
+  private mutating func judge(_ message: RPCMessage) -> Step {
+    switch message {
+    case .request(let request):
+      callsInFlight += 1
+      return .run(request)
+    case .invalid(let id, let error): return .refuse(id: id, error)
+    case .invalidNotification(let error): return .refuse(id: nil, error)
+    case .batch: return .refuse(id: .null, .invalidRequest("batches are not supported"))
+    }
+  }
+}

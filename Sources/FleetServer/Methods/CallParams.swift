@@ -1,0 +1,58 @@
+internal import Crypto
+internal import Fleet
+internal import JSON
+internal import JSONRPC
+
+/// Reads the params of a call, with an error that names the param and says what was expected.
+struct CallParams {
+  static let tokenName = "token"
+  static let accountIDsName = "accountIds"
+
+  let members: JSONObject
+
+  /// The digest of the caller's key; nil when there is no token, or none that is a text of at least one character.
+  var keyDigest: APIKeyDigest? {
+    guard case .string(var token)? = members[Self.tokenName], !token.isEmpty else { return nil }
+    var hash = SHA256()
+    token.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    var digits: [UInt8] = []
+    digits.reserveCapacity(2 * SHA256.byteCount)
+    hash.finalize().withUnsafeBytes { digest in
+      for byte in digest {
+        digits.append(Self.hexadecimalDigits[Int(byte >> 4)])
+        digits.append(Self.hexadecimalDigits[Int(byte & 0xF)])
+      }
+    }
+    return APIKeyDigest(hexadecimal: String(decoding: digits, as: UTF8.self))
+  }
+
+  private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
+
+  /// Refuses params that the method does not take: a mistyped name must not pass silently.
+  func refuseUnknown(for method: Method) throws(RPCError) {
+    let known = method.params
+    for name in members.keys where !known.contains(name) { throw .unknownParam(name, known: known) }
+  }
+
+  /// The accounts asked for; nil when the call is about all that the caller may see.
+  func accountIDs(atMost limit: Int) throws(RPCError) -> Set<AccountID>? {
+    guard let value = members[Self.accountIDsName] else { return nil }
+    guard case .array(let elements) = value else {
+      throw .invalidParams(param: Self.accountIDsName, expected: Self.list)
+    }
+    guard elements.count <= limit else {
+      throw .invalidParams(param: Self.accountIDsName, expected: "at most \(limit) strings")
+    }
+    var ids: Set<AccountID> = []
+    ids.reserveCapacity(elements.count)
+    for element in elements {
+      guard case .string(let id) = element else {
+        throw .invalidParams(param: Self.accountIDsName, expected: Self.list)
+      }
+      ids.insert(AccountID(id))
+    }
+    return ids
+  }
+
+  private static let list = "an array of strings"
+}

@@ -1,0 +1,15 @@
+public import Fleet
+
+/// What the server needs of the core: who is calling, what is left, go and look again.
+public protocol FleetCalls: Sendable {
+  /// The caller behind a key.
+  func caller(holding digest: APIKeyDigest) async throws(FleetService.AuthenticationFailure) -> Caller
+
+  /// The accounts as the caller may see them.
+  func summary(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetSummary
+
+  /// Refreshes the accounts in the caller's scope; cancelling the calling task ends only the wait.
+  func refresh(for caller: Caller, accountIDs: Set<AccountID>?) async throws(RefreshRefusal) -> RefreshReport
+}
+
+extension FleetService: FleetCalls {}

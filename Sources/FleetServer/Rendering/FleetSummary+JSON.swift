@@ -1,0 +1,60 @@
+internal import Fleet
+internal import JSON
+
+extension FleetSummary {
+  /// The result of `fleet.summary` as bytes, written without a tree in between.
+  func json() -> [UInt8] {
+    var writer = JSONWriter(reservingCapacity: 64 + accounts.count * 420)
+    writer.beginObject()
+    writer.key("accounts")
+    writer.beginArray()
+    for account in accounts { writer.account(account) }
+    writer.endArray()
+    writer.key("generatedAt")
+    writer.string(generatedAt.rfc3339)
+    writer.endObject()
+    return writer.bytes
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func account(_ account: AccountSummary) {
+    beginObject()
+    key("accountId")
+    string(account.accountID.rawValue)
+    key("displayName")
+    string(account.displayName)
+    key("email")
+    string(account.email)
+    key("status")
+    string(account.status.rawValue)
+    key("planType")
+    string(account.plan)
+    key("primary")
+    window(account.primary)
+    key("secondary")
+    window(account.secondary)
+    key("monthly")
+    window(account.monthly)
+    key("lastRefreshAt")
+    instant(account.tokensRefreshedAt)
+    key("usageRefreshedAt")
+    instant(account.usageRefreshedAt)
+    endObject()
+  }
+
+  private mutating func window(_ window: AccountSummary.Window) {
+    beginObject()
+    key("remainingPercent")
+    if let percent = window.remainingPercent { number(percent) } else { null() }
+    key("resetAt")
+    instant(window.resetAt)
+    key("windowMinutes")
+    if let minutes = window.windowMinutes { integer(minutes) } else { null() }
+    endObject()
+  }
+
+  private mutating func instant(_ instant: Timestamp?) {
+    if let instant { string(instant.rfc3339) } else { null() }
+  }
+}

@@ -1,0 +1,32 @@
+/// The bounds that keep any client from taking more than its share.
+public struct ServerLimits: Hashable, Sendable {
+  /// How many connections may be open; one more is answered `overloaded` and closed.
+  public var connections: Int
+  /// How many calls of one connection run at a time; beyond that the connection is not read until one has finished.
+  public var callsPerConnection: Int
+  /// How many bytes a line may have; a longer one is answered `request_too_large` and its connection closed.
+  public var lineLength: Int
+  /// How many bytes may wait to be written to one client; when another answer comes while more than that wait, the
+  /// client is cut off. An answer alone may be larger.
+  public var unsentBytes: Int
+  /// After how many authentication failures in a row a connection is closed.
+  public var consecutiveAuthenticationFailures: Int
+  /// How many account ids a call may name.
+  public var accountIDsPerCall: Int
+  /// How long a connection that is being closed may take to accept its last answers.
+  public var closingGrace: Duration
+
+  /// Makes limits; all have defaults.
+  public init(
+    connections: Int = 1_024, callsPerConnection: Int = 64, lineLength: Int = 1 << 20, unsentBytes: Int = 8 << 20,
+    consecutiveAuthenticationFailures: Int = 10, accountIDsPerCall: Int = 10_000, closingGrace: Duration = .seconds(5)
+  ) {
+    self.connections = connections
+    self.callsPerConnection = callsPerConnection
+    self.lineLength = lineLength
+    self.unsentBytes = unsentBytes
+    self.consecutiveAuthenticationFailures = consecutiveAuthenticationFailures
+    self.accountIDsPerCall = accountIDsPerCall
+    self.closingGrace = closingGrace
+  }
+}

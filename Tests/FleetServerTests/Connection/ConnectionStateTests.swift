@@ -1,0 +1,158 @@
+import JSONRPC
+import Testing
+
+@testable import FleetServer
+
+@Suite("A connection's decisions")
+struct ConnectionStateTests {
+  private static func call(_ id: Int64) -> RPCRequest { RPCRequest(id: .integer(id), method: "daemon.health") }
+  private static func line(_ id: Int64) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"daemon.health"}"# + "\n" }
+
+  private func state(_ text: String = "", limits: ServerLimits = ServerLimits()) -> ConnectionState {
+    var state = ConnectionState(limits: limits)
+    state.receive(text)
+    return state
+  }
+
+  @Test("lines are run in order, then more is read")
+  func order() {
+    var state = state(Self.line(1) + "\r\n\n" + Self.line(2))
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.next() == .run(Self.call(2)))
+    #expect(state.next() == .read)
+    #expect(state.callsInFlight == 2)
+  }
+
+  @Test("a connection with as many calls as allowed is left alone until one has ended")
+  func inFlightLimit() {
+    var state = state(Self.line(1) + Self.line(2) + Self.line(3), limits: ServerLimits(callsPerConnection: 2))
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.next() == .run(Self.call(2)))
+    #expect(state.next() == .wait)
+    state.callEnded(.passed)
+    #expect(state.next() == .run(Self.call(3)))
+    #expect(state.next() == .wait)
+    state.callEnded(.passed)
+    #expect(state.next() == .read)
+  }
+
+  @Test("a client that does not read is not read from")
+  func unreadAnswers() {
+    var state = state(Self.line(1))
+    state.writabilityChanged(to: false)
+    #expect(state.next() == .wait)
+    state.writabilityChanged(to: true)
+    #expect(state.next() == .run(Self.call(1)))
+  }
+
+  @Test("an answer may be queued behind as many bytes as allowed, and no more")
+  func unsentBytes() {
+    let state = state(limits: ServerLimits(unsentBytes: 100))
+    #expect(state.mayQueue(behind: 100))
+    #expect(!state.mayQueue(behind: 101))
+  }
+
+  @Test("a line that is no request is refused and the next one is run")
+  func refusedLine() {
+    var state = state("{}\n[{}]\n" + Self.line(1))
+    guard case .refuse(id: .null, let error) = state.next() else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(error.kind == .invalidRequest)
+    #expect(state.next() == .refuse(id: .null, .invalidRequest("batches are not supported")))
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.callsInFlight == 1)
+  }
+
+  @Test("a notification with unacceptable params is not answered")
+  func refusedNotification() {
+    var state = state(#"{"jsonrpc":"2.0","method":"daemon.health","params":[1]}"# + "\n")
+    guard case .refuse(id: nil, _) = state.next() else {
+      Issue.record("answered")
+      return
+    }
+    #expect(state.next() == .read)
+  }
+
+  @Test("a line that is too long is refused, then the connection ends lingering, after the calls in flight")
+  func tooLong() {
+    var state = state(Self.line(1) + String(repeating: "x", count: 101), limits: ServerLimits(lineLength: 100))
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.next() == .refuse(id: .null, .requestTooLarge(limit: 100)))
+    #expect(state.next() == .wait)
+    state.callEnded(.passed)
+    #expect(state.next() == .finish(lingering: true))
+    #expect(state.next() == .read)
+    state.receive("\n" + Self.line(2))
+    #expect(state.next() == .read)
+    state.inputEnded()
+    #expect(state.next() == .finish(lingering: false))
+    #expect(state.next() == .wait)
+  }
+
+  @Test("a half-closed connection gets its answers before it is closed")
+  func halfClosed() {
+    var state = state(Self.line(1) + Self.line(2), limits: ServerLimits(callsPerConnection: 1))
+    state.inputEnded()
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.next() == .wait)
+    state.callEnded(.passed)
+    #expect(state.next() == .run(Self.call(2)))
+    #expect(state.next() == .wait)
+    state.callEnded(.passed)
+    #expect(state.next() == .finish(lingering: false))
+    #expect(state.next() == .wait)
+  }
+
+  @Test("a last line without its newline is refused rather than forgotten")
+  func unfinishedLine() {
+    var state = state("{")
+    #expect(state.next() == .read)
+    state.inputEnded()
+    #expect(state.next() == .refuse(id: .null, .invalidRequest("the last line does not end with a newline")))
+    #expect(state.next() == .finish(lingering: false))
+  }
+
+  @Test("only authentication failures in a row end the connection; calls that need no key do not count")
+  func authenticationFailures() {
+    var state = state(limits: ServerLimits(consecutiveAuthenticationFailures: 2))
+    for outcome in [CallResult.Authentication.failed, .passed, .failed, .notAsked] {
+      state.receive(Self.line(1))
+      #expect(state.next() == .run(Self.call(1)))
+      state.callEnded(outcome)
+      #expect(state.next() == .read)
+    }
+    state.receive(Self.line(1) + Self.line(2))
+    #expect(state.next() == .run(Self.call(1)))
+    state.callEnded(.failed)
+    #expect(state.next() == .finish(lingering: true))
+  }
+
+  @Test("a stopping server takes no more lines and closes after the calls in flight")
+  func stop() {
+    var state = state(Self.line(1) + Self.line(2), limits: ServerLimits(callsPerConnection: 1))
+    #expect(state.next() == .run(Self.call(1)))
+    state.stop()
+    #expect(state.next() == .wait)
+    state.callEnded(.passed)
+    #expect(state.next() == .finish(lingering: false))
+    #expect(state.next() == .wait)
+  }
+
+  @Test("a stopping server does not wait for a peer it lingers for")
+  func stopWhileLingering() {
+    var state = state("xx", limits: ServerLimits(lineLength: 1))
+    #expect(state.next() == .refuse(id: .null, .requestTooLarge(limit: 1)))
+    #expect(state.next() == .finish(lingering: true))
+    state.stop()
+    #expect(state.next() == .finish(lingering: false))
+    #expect(state.next() == .wait)
+  }
+}
+
+extension ConnectionState {
+  fileprivate mutating func receive(_ text: String) {
+    Array(text.utf8).withUnsafeBytes { received($0) }
+  }
+}

@@ -27,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
 
     // The core.
@@ -38,6 +39,7 @@ let package = Package(
       dependencies: ["CJansson", .product(name: "OrderedCollections", package: "swift-collections")],
       swiftSettings: settings),
     .target(name: "JSONRPC", dependencies: ["JSON"], swiftSettings: settings),
+    .target(name: "FleetUpstream", dependencies: ["CCurl", "Fleet", "JSON", locks], swiftSettings: settings),
     .target(name: "FleetSocket", swiftSettings: settings),
     .target(
       name: "FleetServer",

@@ -1,0 +1,154 @@
+internal import CCurl
+
+/// One request on its way: owns libcurl's handle for it and what has arrived so far.
+///
+/// Only the driver's thread touches it once it was handed over.
+final class CurlTransfer {
+  typealias Completion = CheckedContinuation<Result<HTTPResponse, HTTPTransportError>, Never>
+
+  let handle: UnsafeMutableRawPointer
+  private let completion: Completion
+  private let bodyLimit: Int
+  private var headerLines: UnsafeMutablePointer<curl_slist>?
+  private var headers: [String: String] = [:]
+  private var headerBytes = 0
+  private var body: [UInt8] = []
+  private var isTooLarge = false
+
+  /// How large a header block may be; answers of the APIs we ask have a few kilobytes.
+  private static let headerLimit = 64 << 10
+
+  /// Prepares a request; nil when libcurl has no handle left or refuses an option, so that nothing is ever sent with an
+  /// option missing.
+  init?(_ request: HTTPRequest, completion: Completion) {
+    guard let handle = curl_easy_init() else { return nil }
+    self.handle = handle
+    self.completion = completion
+    bodyLimit = request.bodyLimit
+    guard configure(request) else { return nil }
+  }
+
+  deinit {
+    curl_easy_cleanup(handle)
+    curl_slist_free_all(headerLines)
+  }
+
+  /// Tells the asker how it ended; called exactly once.
+  func finish(_ code: CurlCode) {
+    completion.resume(returning: outcome(code))
+  }
+
+  /// Tells the asker that nothing will come.
+  func fail(_ error: HTTPTransportError) { completion.resume(returning: .failure(error)) }
+
+  private func outcome(_ code: CurlCode) -> Result<HTTPResponse, HTTPTransportError> {
+    if isTooLarge { return .failure(.tooLarge) }
+    switch code {
+    case .ok:
+      var status = 0
+      codex_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+      return .success(HTTPResponse(status: status, headers: headers, body: body))
+    case .timedOut: return .failure(.timedOut)
+    case .malformedURL, .unsupportedProtocol: return .failure(.invalidRequest)
+    default: return .failure(.unreachable)
+    }
+  }
+
+  /// How many connections this transfer had to open.
+  var connectionsOpened: Int {
+    var count = 0
+    codex_curl_get_long(handle, CURLINFO_NUM_CONNECTS, &count)
+    return count
+  }
+
+  private func configure(_ request: HTTPRequest) -> Bool {
+    for header in request.headers {
+      guard let lines = curl_slist_append(headerLines, "\(header.name): \(header.value)") else { return false }
+      headerLines = lines
+    }
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    let milliseconds = max(1, Int(request.timeLimit / .milliseconds(1)))
+    var codes = [
+      codex_curl_set_text(handle, CURLOPT_URL, request.url),
+      codex_curl_set_list(handle, CURLOPT_HTTPHEADER, headerLines),
+      codex_curl_set_long(handle, CURLOPT_TIMEOUT_MS, milliseconds),
+      codex_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+      codex_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
+      codex_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
+      // An account's way is a decision of the operator's, kept in the store: a proxy in the environment has no say.
+      codex_curl_set_text(handle, CURLOPT_PROXY, ""),
+      codex_curl_set_text(handle, CURLOPT_ACCEPT_ENCODING, ""),
+      codex_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1),
+      codex_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2),
+      codex_curl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
+      codex_curl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
+      // Waits for a connection that may turn out to carry many requests, rather than opening one for each.
+      codex_curl_set_long(handle, CURLOPT_PIPEWAIT, 1),
+      codex_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody),
+      codex_curl_set_pointer(handle, CURLOPT_WRITEDATA, context),
+      codex_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeader),
+      codex_curl_set_pointer(handle, CURLOPT_HEADERDATA, context),
+    ]
+    if let body = request.body {
+      codes.append(codex_curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count))
+      body.withUnsafeBytes { bytes in
+        let text = bytes.bindMemory(to: CChar.self).baseAddress
+        codes.append(codex_curl_set_text(handle, CURLOPT_COPYPOSTFIELDS, text))
+      }
+    }
+    return codes.allSatisfy { $0 == CURLE_OK }
+  }
+
+  fileprivate static func from(_ context: UnsafeMutableRawPointer) -> CurlTransfer {
+    Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  /// Takes a piece of the decoded body; false ends the transfer.
+  fileprivate func take(body bytes: UnsafeRawBufferPointer) -> Bool {
+    guard body.count + bytes.count <= bodyLimit else {
+      isTooLarge = true
+      return false
+    }
+    body.append(contentsOf: bytes)
+    return true
+  }
+
+  /// Takes a header line; false ends the transfer.
+  fileprivate func take(header bytes: UnsafeRawBufferPointer) -> Bool {
+    headerBytes += bytes.count
+    guard headerBytes <= Self.headerLimit else {
+      isTooLarge = true
+      return false
+    }
+    let line = String(decoding: bytes, as: UTF8.self)
+    if line.hasPrefix("HTTP/") {
+      // A new status line: what came before belonged to an interim answer.
+      headers = [:]
+      return true
+    }
+    guard let colon = line.firstIndex(of: ":") else { return true }
+    let name = line[..<colon].lowercased()
+    let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
+    guard headers[name] == nil else { return true }
+    headers[name] = String(value.reversed().drop(while: \.isWhitespace).reversed())
+    return true
+  }
+}
+
+/// Called by libcurl on the driver's thread.
+private func receiveBody(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  guard let context else { return 0 }
+  let buffer = UnsafeRawBufferPointer(start: bytes, count: size * count)
+  return CurlTransfer.from(context).take(body: buffer) ? buffer.count : 0
+}
+
+/// Called by libcurl on the driver's thread.
+private func receiveHeader(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  guard let context else { return 0 }
+  let buffer = UnsafeRawBufferPointer(start: bytes, count: size * count)
+  return CurlTransfer.from(context).take(header: buffer) ? buffer.count : 0
+}

@@ -8,6 +8,8 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = [
@@ -39,17 +41,26 @@ let package = Package(
       dependencies: ["CJansson", .product(name: "OrderedCollections", package: "swift-collections")],
       swiftSettings: settings),
     .target(name: "JSONRPC", dependencies: ["JSON"], swiftSettings: settings),
+
+    // The adapters: store, upstream, server.
     .target(name: "FleetUpstream", dependencies: ["CCurl", "Fleet", "JSON", locks], swiftSettings: settings),
     .target(name: "FleetSocket", swiftSettings: settings),
     .target(
       name: "FleetServer",
-      dependencies: [
-        "Fleet", "FleetSocket", "JSON", "JSONRPC", logging, .product(name: "Crypto", package: "swift-crypto"),
-      ] + nio,
+      dependencies: ["Fleet", "FleetSocket", "JSON", "JSONRPC", crypto, logging] + nio,
       swiftSettings: settings),
 
     // The client: no store, no upstream, no server.
     .target(name: "FleetClient", dependencies: ["FleetSocket", "JSON", "JSONRPC"] + nio, swiftSettings: settings),
+
+    // What the tests share: a real HTTP server in the upstream's place, stores of either kind, clocks and gates.
+    .target(
+      name: "FleetTestSupport", dependencies: ["Fleet", locks], path: "Tests/Support/FleetTestSupport",
+      swiftSettings: settings),
+
+    .testTarget(name: "FleetTests", dependencies: ["Fleet", "FleetTestSupport", locks], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),
     .testTarget(
       name: "FleetServerTests",
       dependencies: ["Fleet", "FleetClient", "FleetServer", "FleetSocket", "JSON", "JSONRPC", logging] + nio,
@@ -57,8 +68,6 @@ let package = Package(
     .testTarget(
       name: "FleetClientTests", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"] + nio,
       swiftSettings: settings),
-    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
-    .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

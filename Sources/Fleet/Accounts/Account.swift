@@ -18,14 +18,14 @@ public struct Account: Hashable, Sendable {
   public var plan: Plan
   /// The persisted status.
   public var status: AccountStatus
-  /// When the persisted limit ends, in Unix seconds; 0 is stored for none and read as nil.
+  /// When the persisted limit ends, in Unix seconds; a stored 0 is an end long past.
   public var resetAt: Int64?
   /// When the account was last found limited, in Unix seconds.
   public var blockedAt: Int64?
   /// When its OAuth tokens were last renewed.
   public var tokensRefreshedAt: Timestamp?
 
-  /// Makes an account of its stored columns; a `resetAt` of 0 is read as none.
+  /// Makes an account of its stored columns.
   public init(
     id: AccountID, chatGPTAccountID: String? = nil, email: String, alias: String? = nil, workspaceID: String? = nil,
     workspaceLabel: String? = nil, seatType: String? = nil, plan: Plan, status: AccountStatus, resetAt: Int64? = nil,
@@ -40,7 +40,7 @@ public struct Account: Hashable, Sendable {
     self.seatType = seatType
     self.plan = plan
     self.status = status
-    self.resetAt = resetAt == 0 ? nil : resetAt
+    self.resetAt = resetAt
     self.blockedAt = blockedAt
     self.tokensRefreshedAt = tokensRefreshedAt
   }

@@ -12,16 +12,11 @@ extension Timestamp {
     var microsecond: Int64
   }
 
-  /// The instant as RFC 3339 in UTC: `2026-01-02T03:04:05Z`, with a fraction of up to six digits only when it is not zero.
+  /// The instant as RFC 3339 in UTC: `2026-01-02T03:04:05Z`, or with exactly six digits of a fraction that is not zero.
   public var rfc3339: String {
     let civil = civilTime
-    var text = Self.dateAndTime(civil, separator: "T")
-    if civil.microsecond != 0 {
-      var digits = Self.padded(civil.microsecond, 6)
-      while digits.hasSuffix("0") { digits.removeLast() }
-      text += "." + digits
-    }
-    return text + "Z"
+    let fraction = civil.microsecond == 0 ? "" : "." + Self.padded(civil.microsecond, 6)
+    return Self.dateAndTime(civil, separator: "T") + fraction + "Z"
   }
 
   /// The instant as the stores write it: naive UTC, `2026-01-02 03:04:05.000000`, always with six digits, so that text order is time order.
@@ -34,15 +29,15 @@ extension Timestamp {
   ///
   /// Returns nil for anything else: other separators, trailing text, days that do not exist.
   public init?(naiveUTC text: String) {
-    self.init(text.utf8, separator: UInt8(ascii: " "), suffix: nil)
+    self.init(text.utf8, separator: UInt8(ascii: " "), suffix: nil, fractionDigits: 6)
   }
 
   /// Reads an RFC 3339 text in UTC (`Z`), with or without a fraction; digits beyond the sixth are dropped.
   public init?(rfc3339 text: String) {
-    self.init(text.utf8, separator: UInt8(ascii: "T"), suffix: UInt8(ascii: "Z"))
+    self.init(text.utf8, separator: UInt8(ascii: "T"), suffix: UInt8(ascii: "Z"), fractionDigits: .max)
   }
 
-  private init?(_ utf8: String.UTF8View, separator: UInt8, suffix: UInt8?) {
+  private init?(_ utf8: String.UTF8View, separator: UInt8, suffix: UInt8?, fractionDigits: Int) {
     var rest = utf8[...]
     guard
       let year = Self.number(&rest, digits: 4), Self.take(&rest, UInt8(ascii: "-")),
@@ -56,7 +51,7 @@ extension Timestamp {
     else { return nil }
     var microsecond: Int64 = 0
     if Self.take(&rest, UInt8(ascii: ".")) {
-      guard let fraction = Self.fraction(&rest) else { return nil }
+      guard let fraction = Self.fraction(&rest, atMost: fractionDigits) else { return nil }
       microsecond = fraction
     }
     if let suffix, !Self.take(&rest, suffix) { return nil }
@@ -131,14 +126,14 @@ extension Timestamp {
     return value
   }
 
-  private static func fraction(_ rest: inout Substring.UTF8View) -> Int64? {
+  private static func fraction(_ rest: inout Substring.UTF8View, atMost digits: Int) -> Int64? {
     var value: Int64 = 0
     var count = 0
     while let digit = digit(&rest) {
       if count < 6 { value = value * 10 + digit }
       count += 1
     }
-    guard count > 0 else { return nil }
+    guard (1...digits).contains(count) else { return nil }
     for _ in min(count, 6)..<6 { value *= 10 }
     return value
   }

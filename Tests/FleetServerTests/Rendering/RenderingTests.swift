@@ -6,7 +6,7 @@ import Testing
 @Suite("Results as bytes")
 struct RenderingTests {
   private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-  private let early = Timestamp("2026-01-02T03:04:05.25Z")
+  private let early = Timestamp("2026-01-02T03:04:05.250000Z")
 
   @Test("a summary has its fields in order; what is unknown is null, a fraction only where there is one")
   func summary() {
@@ -27,8 +27,8 @@ struct RenderingTests {
         + #""status":"active","planType":"plus","#
         + #""primary":{"remainingPercent":62.5,"resetAt":"2100-01-01T00:00:00Z","windowMinutes":300},"#
         + #""secondary":{"remainingPercent":80.0,"resetAt":null,"windowMinutes":null},"#
-        + #""monthly":\#(none),"lastRefreshAt":"2026-01-02T03:04:05.25Z","#
-        + #""usageRefreshedAt":"2026-01-02T03:04:05.25Z"},"#
+        + #""monthly":\#(none),"lastRefreshAt":"2026-01-02T03:04:05.250000Z","#
+        + #""usageRefreshedAt":"2026-01-02T03:04:05.250000Z"},"#
         + #"{"accountId":"b","displayName":"b@example.com","email":"b@example.com","status":"paused","#
         + #""planType":"free","primary":\#(none),"secondary":\#(none),"monthly":\#(none),"#
         + #""lastRefreshAt":null,"usageRefreshedAt":null}],"generatedAt":"2026-01-02T03:04:05Z"}"#)
@@ -48,9 +48,9 @@ struct RenderingTests {
     #expect(
       text(report.json()) == #"{"ok":true,"usageWritten":true,"accountCount":3,"attemptedCount":2,"#
         + #""generatedAt":"2026-01-02T03:04:05Z","outcomes":["#
-        + #"{"accountId":"a","outcome":"written","observedAt":"2026-01-02T03:04:05.25Z"},"#
+        + #"{"accountId":"a","outcome":"written","observedAt":"2026-01-02T03:04:05.250000Z"},"#
         + #"{"accountId":"b","outcome":"coolingDown","reason":"upstream_403","#
-        + #""observedAt":"2026-01-02T03:04:05.25Z","blockedUntil":"2026-01-02T03:04:05Z"},"#
+        + #""observedAt":"2026-01-02T03:04:05.250000Z","blockedUntil":"2026-01-02T03:04:05Z"},"#
         + #"{"accountId":"c","outcome":"skipped","reason":"paused"}]}"#)
   }
 

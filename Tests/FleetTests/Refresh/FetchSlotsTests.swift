@@ -1,0 +1,46 @@
+import FleetTestSupport
+import NIOConcurrencyHelpers
+import Testing
+
+@testable import Fleet
+
+@Suite("Fetch slots", .timeLimit(.minutes(5)))
+struct FetchSlotsTests {
+  @Test("no more than so many run at once, and all get their turn")
+  func limit() async {
+    let slots = FetchSlots(3)
+    let gate = Gate()
+    let running = NIOLockedValueBox((now: 0, most: 0))
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<50 {
+        group.addTask {
+          await slots.withSlot {
+            running.withLockedValue { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+            await gate.pass()
+            running.withLockedValue { $0.now -= 1 }
+          }
+        }
+      }
+      await gate.arrivals(3)
+      gate.letThrough(20)
+      await gate.arrivals(23)
+      gate.open()
+    }
+    #expect(running.withLockedValue { $0.most } == 3)
+    #expect(running.withLockedValue { $0.now } == 0)
+    #expect(gate.arrived == 50)
+  }
+
+  @Test("a cancelled task waits for its slot like any other")
+  func cancellation() async {
+    let slots = FetchSlots(1)
+    let gate = Gate()
+    let holder = Task { await slots.withSlot { await gate.pass() } }
+    await gate.arrivals(1)
+    let waiter = Task { await slots.withSlot { 7 } }
+    waiter.cancel()
+    gate.open()
+    await holder.value
+    #expect(await waiter.value == 7)
+  }
+}

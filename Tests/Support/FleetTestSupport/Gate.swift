@@ -1,0 +1,75 @@
+internal import NIOConcurrencyHelpers
+
+/// Holds back whoever comes to it until the test lets them through, and tells how many have come.
+///
+/// Waiting is not cancellable: work that never ends unless the test says so is what most of these tests need.
+public final class Gate: Sendable {
+  private struct State {
+    var arrivals = 0
+    var permits = 0
+    var isOpen = false
+    var held: [CheckedContinuation<Void, Never>] = []
+    var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+  }
+
+  private let state = NIOLockedValueBox(State())
+
+  /// Makes a closed gate.
+  public init() {}
+
+  /// Arrives, and waits to be let through.
+  public func pass() async {
+    await withCheckedContinuation { continuation in
+      let (passes, reached) = state.withLockedValue { state in
+        state.arrivals += 1
+        let arrivals = state.arrivals
+        let reached = state.watchers.filter { $0.count <= arrivals }
+        state.watchers.removeAll { $0.count <= arrivals }
+        if state.isOpen { return (true, reached) }
+        if state.permits > 0 {
+          state.permits -= 1
+          return (true, reached)
+        }
+        state.held.append(continuation)
+        return (false, reached)
+      }
+      if passes { continuation.resume() }
+      for watcher in reached { watcher.continuation.resume() }
+    }
+  }
+
+  /// Returns when so many have arrived since the start.
+  public func arrivals(_ count: Int) async {
+    await withCheckedContinuation { continuation in
+      let isReached = state.withLockedValue { state in
+        if state.arrivals < count { state.watchers.append((count, continuation)) }
+        return state.arrivals >= count
+      }
+      if isReached { continuation.resume() }
+    }
+  }
+
+  /// How many have arrived since the start.
+  public var arrived: Int { state.withLockedValue { $0.arrivals } }
+
+  /// Lets so many through, those who wait longest first, then those who come next.
+  public func letThrough(_ count: Int = 1) {
+    let released = state.withLockedValue { state in
+      let released = Array(state.held.prefix(count))
+      state.held.removeFirst(released.count)
+      state.permits += count - released.count
+      return released
+    }
+    for continuation in released { continuation.resume() }
+  }
+
+  /// Lets everybody through from now on.
+  public func open() {
+    let released = state.withLockedValue { state in
+      state.isOpen = true
+      defer { state.held = [] }
+      return state.held
+    }
+    for continuation in released { continuation.resume() }
+  }
+}

@@ -8,10 +8,12 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), locks,
 ]
@@ -23,10 +25,12 @@ let package = Package(
     .library(name: "FleetClient", targets: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -55,12 +59,22 @@ let package = Package(
 
     // What the tests share: a real HTTP server in the upstream's place, stores of either kind, clocks and gates.
     .target(
+      name: "UpstreamSimulator",
+      dependencies: ["JSON", .product(name: "NIOHTTP1", package: "swift-nio")] + nio,
+      path: "Tests/Support/UpstreamSimulator", swiftSettings: settings),
+    .executableTarget(
+      name: "upstream-simulator", dependencies: ["UpstreamSimulator", argumentParser, signals],
+      path: "Tests/Support/upstream-simulator", swiftSettings: settings),
+    .target(
       name: "FleetTestSupport", dependencies: ["Fleet", locks], path: "Tests/Support/FleetTestSupport",
       swiftSettings: settings),
 
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "FleetTestSupport", locks], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),
+    .testTarget(
+      name: "FleetUpstreamTests", dependencies: ["Fleet", "FleetUpstream", "UpstreamSimulator", locks],
+      swiftSettings: settings),
     .testTarget(
       name: "FleetServerTests",
       dependencies: ["Fleet", "FleetClient", "FleetServer", "FleetSocket", "JSON", "JSONRPC", logging] + nio,

@@ -67,6 +67,7 @@ final class CurlTransfer {
       headerLines = lines
     }
     let context = Unmanaged.passUnretained(self).toOpaque()
+    let isEncrypted = request.url.lowercased().hasPrefix("https://")
     let milliseconds = max(1, Int(request.timeLimit / .milliseconds(1)))
     var codes = [
       codex_curl_set_text(handle, CURLOPT_URL, request.url),
@@ -81,9 +82,14 @@ final class CurlTransfer {
       codex_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1),
       codex_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2),
       codex_curl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
-      codex_curl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
-      // Waits for a connection that may turn out to carry many requests, rather than opening one for each.
-      codex_curl_set_long(handle, CURLOPT_PIPEWAIT, 1),
+      codex_curl_set_long(
+        handle, CURLOPT_HTTP_VERSION, Int(isEncrypted ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)),
+      // Waits for a connection that may turn out to carry many requests, rather than opening one for each. Without TLS
+      // that would become known only with the first answer, for which all other requests would have to wait.
+      codex_curl_set_long(handle, CURLOPT_PIPEWAIT, isEncrypted ? 1 : 0),
+      // On a kept connection that breaks libcurl sends a request again by itself, which a body may not survive: a
+      // refresh token is used up by the first one.
+      codex_curl_set_long(handle, CURLOPT_FRESH_CONNECT, request.body == nil ? 0 : 1),
       codex_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody),
       codex_curl_set_pointer(handle, CURLOPT_WRITEDATA, context),
       codex_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeader),

@@ -1,0 +1,88 @@
+internal import JSON
+internal import NIOConcurrencyHelpers
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// A provider for tests: a real HTTP/1.1 server on the loopback interface with a usage call and a token exchange.
+///
+/// It serves `GET /backend-api/wham/usage` (and `/wham/usage`), `POST /oauth/token` and, for whoever drives it from
+/// outside, `GET /_simulator/counters`. Everything may be changed while requests are under way, from any thread.
+public final class UpstreamSimulator: Sendable {
+  let state: NIOLockedValueBox<SimulatorState>
+  private let group: MultiThreadedEventLoopGroup
+  private let channel: any Channel
+
+  /// The port it listens on.
+  public let port: Int
+
+  /// The address to give to whoever shall ask it, such as `http://127.0.0.1:34567`.
+  public var baseURL: String { "http://127.0.0.1:\(port)" }
+
+  private init(
+    state: NIOLockedValueBox<SimulatorState>, group: MultiThreadedEventLoopGroup, channel: any Channel, port: Int
+  ) {
+    self.state = state
+    self.group = group
+    self.channel = channel
+    self.port = port
+  }
+
+  /// Starts a server with no accounts.
+  ///
+  /// - Parameter port: 0 lets the system choose one.
+  /// - Throws: when the port cannot be had.
+  public static func start(port: Int = 0) async throws -> UpstreamSimulator {
+    let state = NIOLockedValueBox(SimulatorState())
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    do {
+      let channel = try await ServerBootstrap(group: group)
+        .serverChannelOption(.backlog, value: 1_024)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .childChannelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+            try channel.pipeline.syncOperations.addHandler(SimulatorConnection(state: state))
+          }
+        }
+        .bind(host: "127.0.0.1", port: port).get()
+      return UpstreamSimulator(
+        state: state, group: group, channel: channel, port: channel.localAddress?.port ?? port)
+    } catch {
+      try? await group.shutdownGracefully()
+      throw error
+    }
+  }
+
+  /// Closes all connections and lets everybody go who waits for requests; further calls do nothing.
+  public func stop() async {
+    let (isFirst, watchers) = state.withLockedValue { state in
+      defer { state.held = [] }
+      let isFirst = !state.isStopped
+      state.isStopped = true
+      return (isFirst, state.takeReachedWatchers())
+    }
+    for watcher in watchers { watcher.resume() }
+    guard isFirst else { return }
+    try? await channel.close().get()
+    try? await group.shutdownGracefully()
+  }
+
+  /// What it has seen since it started.
+  public var counters: SimulatorCounters { state.withLockedValue { $0.counters } }
+
+  /// The requests that have arrived, in order; the first 20,000.
+  public var requests: [RecordedRequest] { state.withLockedValue { $0.recorded } }
+
+  /// Returns when so many usage requests have arrived since the start, or the server stops.
+  public func waitForUsageRequests(_ count: Int) async {
+    await withCheckedContinuation { continuation in
+      let isReached = state.withLockedValue { state in
+        guard !state.isStopped, state.counters.usageRequests < count else { return true }
+        state.watchers.append((count, continuation))
+        return false
+      }
+      if isReached { continuation.resume() }
+    }
+  }
+}

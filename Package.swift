@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -30,6 +31,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -47,6 +49,12 @@ let package = Package(
     .target(name: "JSONRPC", dependencies: ["JSON"], swiftSettings: settings),
 
     // The adapters: store, upstream, server.
+    .target(
+      name: "FleetSQLite",
+      dependencies: [
+        "Fleet", "JSON", crypto, grdb, locks, .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: settings),
     .target(name: "FleetUpstream", dependencies: ["CCurl", "Fleet", "JSON", locks], swiftSettings: settings),
     .target(name: "FleetSocket", swiftSettings: settings),
     .target(
@@ -66,12 +74,18 @@ let package = Package(
       name: "upstream-simulator", dependencies: ["UpstreamSimulator", argumentParser, signals],
       path: "Tests/Support/upstream-simulator", swiftSettings: settings),
     .target(
+      name: "StoreBuilder", dependencies: ["Fleet", "FleetSQLite", crypto, grdb, locks],
+      path: "Tests/Support/StoreBuilder", swiftSettings: settings),
+    .target(
       name: "FleetTestSupport", dependencies: ["Fleet", locks], path: "Tests/Support/FleetTestSupport",
       swiftSettings: settings),
 
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "FleetTestSupport", locks], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),
+    .testTarget(
+      name: "FleetSQLiteTests", dependencies: ["Fleet", "FleetSQLite", "JSON", "StoreBuilder", grdb, locks],
+      swiftSettings: settings),
     .testTarget(
       name: "FleetUpstreamTests", dependencies: ["Fleet", "FleetUpstream", "UpstreamSimulator", locks],
       swiftSettings: settings),

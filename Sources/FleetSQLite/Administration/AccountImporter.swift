@@ -1,0 +1,87 @@
+internal import Fleet
+internal import GRDB
+
+/// Stores an imported account within the transaction it is given.
+struct AccountImporter {
+  private let db: Database
+  private let key: EncryptionKey
+
+  /// Writes through a connection in a transaction, encrypting with a key.
+  init(_ db: Database, key: EncryptionKey) {
+    self.db = db
+    self.key = key
+  }
+
+  /// Inserts the account, or replaces the tokens of the one that it is.
+  func store(_ account: ImportedAccount) throws -> AccountImport {
+    if let id = try existing(account) {
+      try replace(id, account)
+      return AccountImport(id: AccountID(id), replacedTokens: true)
+    }
+    try insert(account)
+    return AccountImport(id: account.storeID, replacedTokens: false)
+  }
+
+  /// The stored account that this is: of the same workspace, or of the only one when either side does not name one.
+  private func existing(_ account: ImportedAccount) throws -> String? {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, workspace_id FROM accounts
+        WHERE id = ?1 OR (chatgpt_account_id IS ?2 AND email = ?3)
+        ORDER BY id = ?1 DESC, workspace_id IS ?4 DESC, id
+        """,
+      arguments: [account.storeID.rawValue, account.chatGPTAccountID, account.email, account.workspaceID])
+    let found = rows.compactMap { row -> (id: String, workspace: String?)? in
+      let values = Array(row.databaseValues)
+      return values[0].text.map { ($0, values[1].text) }
+    }
+    if let same = found.first(where: { $0.id == account.storeID.rawValue || $0.workspace == account.workspaceID }) {
+      return same.id
+    }
+    guard found.count == 1, let only = found.first, only.workspace == nil || account.workspaceID == nil else {
+      return nil
+    }
+    return only.id
+  }
+
+  private func insert(_ account: ImportedAccount) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO accounts (
+          id, chatgpt_account_id, chatgpt_user_id, codex_installation_id, email, workspace_id, workspace_label,
+          seat_type, plan_type, access_token_encrypted, refresh_token_encrypted, id_token_encrypted, last_refresh,
+          created_at, status)
+        VALUES (
+          ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB),
+          coalesce(?, \(DatabaseClock.now)), \(DatabaseClock.now), ?)
+        """,
+      arguments: [
+        account.storeID.rawValue, account.chatGPTAccountID, account.chatGPTUserID, RandomIdentifier.make(),
+        account.email, account.workspaceID, account.workspaceLabel, account.seatType, Plan(account.planType).name,
+        try key.seal(account.accessToken), try key.seal(account.refreshToken), try key.seal(account.idToken),
+        account.lastRefresh?.naiveUTC, AccountStatus.active.rawValue,
+      ])
+  }
+
+  private func replace(_ id: String, _ account: ImportedAccount) throws {
+    try db.execute(
+      sql: """
+        UPDATE accounts SET
+          chatgpt_user_id = coalesce(?, chatgpt_user_id), workspace_id = coalesce(?, workspace_id),
+          workspace_label = coalesce(?, workspace_label), seat_type = coalesce(?, seat_type),
+          plan_type = coalesce(?, plan_type), access_token_encrypted = CAST(? AS BLOB),
+          refresh_token_encrypted = CAST(? AS BLOB), id_token_encrypted = CAST(? AS BLOB),
+          last_refresh = coalesce(?, \(DatabaseClock.now)), status = ?, deactivation_reason = NULL, reset_at = NULL,
+          blocked_at = NULL, delete_requested_at = NULL
+        WHERE id = ?
+        """,
+      arguments: [
+        account.chatGPTUserID, account.workspaceID, account.workspaceLabel, account.seatType,
+        account.planType.map { Plan($0).name }, try key.seal(account.accessToken), try key.seal(account.refreshToken),
+        try key.seal(account.idToken), account.lastRefresh?.naiveUTC, AccountStatus.active.rawValue, id,
+      ])
+    // What was observed with the old credentials says nothing about the new ones.
+    try db.execute(sql: "DELETE FROM account_plan_downgrade_observations WHERE account_id = ?", arguments: [id])
+  }
+}

@@ -1,0 +1,71 @@
+public import Fleet
+internal import JSON
+
+/// The Codex CLI's `auth.json`, in which it keeps its login.
+public enum AuthFile {
+  /// The longest file that is read, in bytes.
+  private static let maximumLength = 1 << 20
+
+  /// Reads the account in the file at `path`. Blocks.
+  ///
+  /// - Throws: `.missing` or `.permission` when the file cannot be read, else as `account(in:)`.
+  public static func account(at path: String) throws(StoreError) -> ImportedAccount {
+    guard let bytes = try FileContents.read(path, atMost: maximumLength) else {
+      throw invalid("\(path) is not a file, or longer than 1 MiB")
+    }
+    return try account(in: bytes)
+  }
+
+  /// Reads the account in a file's contents.
+  ///
+  /// E-mail address, plan and identifiers come from the id token's claims, whose signature is not checked: the file is
+  /// the operator's own.
+  ///
+  /// - Throws: `.invalidValue` naming the field that is missing, and never what the file holds.
+  public static func account(in bytes: [UInt8]) throws(StoreError) -> ImportedAccount {
+    guard let file = try? JSONReader.parse(bytes), file.objectValue != nil else {
+      throw invalid("The file is not the JSON object that it should be")
+    }
+    guard let tokens = file["tokens"], tokens.objectValue != nil else {
+      throw invalid("The file holds no login with ChatGPT (tokens)")
+    }
+    let idToken = try text("id_token", in: tokens)
+    let accessToken = try text("access_token", in: tokens)
+    let refreshToken = try text("refresh_token", in: tokens)
+    guard let claims = IDTokenClaims(idToken) else {
+      throw invalid("The file's tokens.id_token is not a readable JSON Web Token")
+    }
+    guard let email = claims.text(["email"]) else {
+      throw invalid("The file's tokens.id_token does not claim an e-mail address (email)")
+    }
+    return ImportedAccount(
+      email: email,
+      planType: claims.text(["chatgpt_plan_type"]),
+      chatGPTAccountID: claims.text(["chatgpt_account_id"]) ?? tokens["account_id"]?.stringValue?.nonBlank,
+      chatGPTUserID: claims.text(["chatgpt_user_id", "user_id"]),
+      workspaceID: claims.text(["workspace_id", "chatgpt_workspace_id", "organization_id"]),
+      workspaceLabel: claims.text(["workspace_label", "workspace_name", "organization_name"]),
+      seatType: claims.text(["seat_type", "chatgpt_seat_type"]),
+      accessToken: Secret(accessToken), refreshToken: Secret(refreshToken), idToken: Secret(idToken),
+      lastRefresh: file["last_refresh"]?.stringValue.flatMap { Timestamp(rfc3339: $0) })
+  }
+
+  private static func text(_ name: String, in tokens: JSONValue) throws(StoreError) -> String {
+    guard let text = tokens[name]?.stringValue?.nonBlank else {
+      throw invalid("The file lacks tokens.\(name)")
+    }
+    return text
+  }
+
+  private static func invalid(_ cause: String) -> StoreError {
+    StoreError(.invalidValue, cause + ". Run `codex login`, and import the auth.json that it writes.")
+  }
+}
+
+extension String {
+  /// The text without white space around it, nil when nothing is left.
+  var nonBlank: String? {
+    let text = trimmingWhitespace()
+    return text.isEmpty ? nil : text
+  }
+}

@@ -1,0 +1,72 @@
+internal import Fleet
+internal import GRDB
+internal import NIOConcurrencyHelpers
+
+/// One opened database file with its key.
+///
+/// Reading connections are read-only. The writing one is opened when something is first written: a store that is only
+/// looked at is never touched, and a codex-lb's is not even put into another journal mode.
+final class OpenedStore: Sendable {
+  /// Where it was opened.
+  let location: StoreLocation
+  /// The file, whatever name it has by now.
+  let identity: FileStatus.Identity
+  /// The key its tokens are encrypted with.
+  let key: EncryptionKey
+  /// The reading connections.
+  let readers: DatabasePool
+  private let openWriter = NIOLockedValueBox<DatabaseQueue?>(nil)
+
+  /// Opens the reading connections and checks that what they read is there.
+  init(_ location: StoreLocation, key: EncryptionKey) throws(StoreError) {
+    self.location = location
+    self.key = key
+    identity = try Self.identity(at: location.path)
+    do {
+      readers = try DatabasePool(path: location.path, configuration: Self.configuration(location, readonly: true))
+      let missing = try readers.read { db in try SchemaCheck.firstMissing(of: NeededColumns.reading, db) }
+      if let missing { throw SchemaCheck.error(missing, path: location.path) }
+    } catch {
+      throw StoreError(error, path: location.path)
+    }
+  }
+
+  /// Whether the file under the store's name is still the opened one.
+  ///
+  /// - Throws: `.missing` when there is none.
+  func isCurrent() throws(StoreError) -> Bool { try Self.identity(at: location.path) == identity }
+
+  /// The writing connection. Blocks while it is opened; used from one thread at a time.
+  func writer() throws -> DatabaseQueue {
+    if let writer = openWriter.withLockedValue({ $0 }) { return writer }
+    let writer = try DatabaseQueue(
+      path: location.path, configuration: Self.configuration(location, readonly: false))
+    openWriter.withLockedValue { $0 = writer }
+    return writer
+  }
+
+  /// Closes all connections, after the work they are at.
+  func close() throws {
+    try openWriter.withLockedValue({ $0 })?.close()
+    try readers.close()
+  }
+
+  private static func identity(at path: String) throws(StoreError) -> FileStatus.Identity {
+    guard let status = try FileStatus(path: path) else {
+      throw StoreError(.missing, "The store \(path) is gone. Put it back; it is then used again by itself.")
+    }
+    return status.identity
+  }
+
+  private static func configuration(_ location: StoreLocation, readonly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readonly
+    configuration.busyMode = .timeout(location.busyTimeout.seconds)
+    // GRDB has a time of its own for pooled readers, which this replaces.
+    let milliseconds = Int64(location.busyTimeout.seconds * 1_000)
+    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA busy_timeout = \(milliseconds)") }
+    configuration.foreignKeysEnabled = true
+    configuration.label = readonly ? "fleet.read" : "fleet.write"
+    return configuration
+  }
+}

@@ -1,0 +1,121 @@
+internal import Dispatch
+internal import Fleet
+internal import GRDB
+internal import NIOConcurrencyHelpers
+
+/// The way to the database: short transactions, off the cooperative pool, on whatever file has the store's name now.
+///
+/// Work runs to its end even when the calling task is cancelled: an interrupted transaction would look like trouble
+/// with the store, and a write that holds tokens must not be lost to a caller that went away.
+final class StoreConnections: Sendable {
+  private enum State {
+    case open(OpenedStore)
+    case closed
+  }
+
+  private let state: NIOLockedValueBox<State>
+  private let path: String
+  // Writes and openings take their turn here, where they may block.
+  private let queue = DispatchQueue(label: "fleet.store")
+
+  /// Takes over an opened store.
+  init(_ store: OpenedStore) {
+    state = NIOLockedValueBox(.open(store))
+    path = store.location.path
+  }
+
+  /// Runs `body` in a read transaction.
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
+  ) async throws(StoreError) -> Value {
+    if let value = try await readUnlessReplaced(current(), body) { return value }
+    // The file under the store's name is another one than before: open that.
+    let replacement = try await onQueue { try self.currentOrReopened() }
+    guard let value = try await readUnlessReplaced(replacement, body) else {
+      throw StoreError(.busy, "The store \(path) was replaced once more while it was opened. Try again.")
+    }
+    return value
+  }
+
+  /// Runs `body` in an immediate write transaction that is committed unless it throws.
+  func write<Value: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
+  ) async throws(StoreError) -> Value {
+    try await onQueue {
+      let store = try self.currentOrReopened()
+      return try store.writer().writeWithoutTransaction { db in
+        // SQLite keeps this setting for the connection and ignores it within a transaction, so it is set before each.
+        try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+        var value: Value?
+        try db.inTransaction(.immediate) {
+          value = try body(db, store)
+          return .commit
+        }
+        guard let value else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
+        return value
+      }
+    }
+  }
+
+  /// Closes the connections; work asked for later throws `.sessionClosed`.
+  func close() async {
+    let previous = state.withLockedValue { state in
+      defer { state = .closed }
+      return state
+    }
+    guard case .open(let store) = previous else { return }
+    // What cannot be closed is closed by the end of the process; the data is safe either way.
+    _ = await Self.result(on: queue, path: path) { try store.close() }
+  }
+
+  private func current() throws(StoreError) -> OpenedStore {
+    switch state.withLockedValue({ $0 }) {
+    case .open(let store): return store
+    case .closed: throw StoreError(.sessionClosed, "The store \(path) was closed.")
+    }
+  }
+
+  /// The opened store, opened anew if another file has taken its name. Only on the queue.
+  private func currentOrReopened() throws(StoreError) -> OpenedStore {
+    let store = try current()
+    if try store.isCurrent() { return store }
+    let replacement = try store.location.open()
+    state.withLockedValue { state in
+      if case .open = state { state = .open(replacement) }
+    }
+    return replacement
+  }
+
+  /// What `body` returns, nil when the file under the store's name is no longer the opened one.
+  private func readUnlessReplaced<Value: Sendable>(
+    _ store: OpenedStore, _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
+  ) async throws(StoreError) -> Value? {
+    let path = path
+    let result: Result<Value?, StoreError> = await withCheckedContinuation { continuation in
+      store.readers.asyncRead { connection in
+        let result = Result { () throws -> Value? in
+          guard try store.isCurrent() else { return nil }
+          return try body(connection.get(), store)
+        }
+        continuation.resume(returning: result.mapError { StoreError($0, path: path) })
+      }
+    }
+    return try result.get()
+  }
+
+  private func onQueue<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) async throws(StoreError) -> Value {
+    try await Self.result(on: queue, path: path, work).get()
+  }
+
+  private static func result<Value: Sendable>(
+    on queue: DispatchQueue, path: String, _ work: @escaping @Sendable () throws -> Value
+  ) async -> Result<Value, StoreError> {
+    await withCheckedContinuation { continuation in
+      queue.async {
+        continuation.resume(returning: Result(catching: work).mapError { StoreError($0, path: path) })
+      }
+    }
+  }
+}

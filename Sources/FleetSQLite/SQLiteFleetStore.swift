@@ -1,0 +1,70 @@
+public import Fleet
+internal import NIOConcurrencyHelpers
+
+/// Accounts, keys and usage in an SQLite file: this program's own, or a codex-lb's that runs beside it.
+///
+/// Every call looks at the file that has the store's name at that moment: when it went away, calls throw, and when it
+/// came back or was replaced, they go on with what is there. Cancelling the calling task does not interrupt a call.
+public final class SQLiteFleetStore: FleetStore {
+  /// The database file.
+  public let path: String
+  /// Whose store it is.
+  public let kind: StoreKind
+
+  let connections: StoreConnections
+  let warnings: WarningLog
+  private let schemaGate: SchemaGate
+  private let sessions = SessionCounter()
+  private let lock: NIOLockedValueBox<StoreLock?>
+
+  init(_ store: OpenedStore, lock: StoreLock?, allowsUntestedSchema: Bool, warnings: WarningLog) {
+    path = store.location.path
+    kind = store.location.kind
+    connections = StoreConnections(store)
+    schemaGate = SchemaGate(allowsUntestedSchema: allowsUntestedSchema)
+    self.lock = NIOLockedValueBox(lock)
+    self.warnings = warnings
+  }
+
+  /// The key whose text has that digest. Whatever cannot be understood about it narrows what it may do.
+  public func apiKey(digest: APIKeyDigest) async throws(StoreError) -> APIKey? {
+    let warnings = warnings
+    return try await connections.read { db, _ in try APIKeyQuery(db, warnings).key(digest) }
+  }
+
+  /// The accounts of a scope with their latest rows; costs one index probe per account and window.
+  ///
+  /// An account whose status is an unknown word is left out, with a warning.
+  public func snapshot(of scope: AccountScope) async throws(StoreError) -> FleetSnapshot {
+    let warnings = warnings
+    return try await connections.read { db, _ in
+      FleetSnapshot(
+        accounts: try AccountQuery(db, warnings).records(in: scope),
+        hidesUpstreamQuota: try SettingsQuery(db).hidesUpstreamQuota())
+    }
+  }
+
+  /// Opens a session, which holds no connection between two calls.
+  ///
+  /// - Throws: `.unsupportedSchema`, in a codex-lb store, naming the missing column or the revision that was not
+  ///   tested.
+  public func openSession() async throws(StoreError) -> any BackgroundSession {
+    let gate = schemaGate
+    if kind == .codexLB {
+      try await connections.read { db, store in try gate.requireWritable(db, path: store.location.path) }
+    }
+    return SQLiteBackgroundSession(connections, warnings: warnings, counter: sessions)
+  }
+
+  /// How many sessions were opened so far, and how many are open.
+  public var sessionCounts: SessionCounts { sessions.counts }
+
+  /// How often something in the store was passed over since it was opened, repetitions included.
+  public var warningCount: Int { warnings.count }
+
+  /// Closes the store, after the work it is at; calls made later throw. Another daemon may then have it.
+  public func close() async {
+    await connections.close()
+    lock.withLockedValue { $0 = nil }
+  }
+}

@@ -1,0 +1,17 @@
+internal import GRDB
+
+/// Tells the replicas of a codex-lb that share a store to drop what they remember of it.
+enum CacheInvalidation: String {
+  /// Usage or a status was written.
+  case accountSelection = "account_selection"
+
+  /// Counts a namespace's version up, from nothing to 1.
+  static func bump(_ namespace: CacheInvalidation, _ db: Database) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO cache_invalidation (namespace, version) VALUES (?, 1)
+        ON CONFLICT (namespace) DO UPDATE SET version = version + 1
+        """)
+    try statement.execute(arguments: [namespace.rawValue])
+  }
+}

@@ -1,0 +1,108 @@
+import Fleet
+import StoreBuilder
+import Testing
+
+@testable import FleetSQLite
+
+@Suite("claims on refresh tokens")
+struct ClaimsTests {
+  private let id = AccountID("a")
+
+  private func holder(_ nonce: String, token: String = "token") -> ClaimHolder {
+    ClaimHolder(instance: "host", processID: 7, nonce: nonce, refreshToken: Secret(token))
+  }
+
+  @Test("a free claim is won, a held one is lost, and its holder may extend it")
+  func acquire() async throws {
+    let store = try CodexLBStore.build { StoredAccount("a") }
+    let opened = try await store.open()
+    let claims = opened.refreshClaims
+    #expect(try await claims.acquire(id, for: holder("1"), lease: .seconds(30)))
+    #expect(try await !claims.acquire(id, for: holder("2"), lease: .seconds(30)))
+    let first = try store.rows("SELECT claimed_by, claim_expires_at FROM account_refresh_claims")
+    #expect(first.first?.first == holder("1").text)
+    #expect(try await claims.acquire(id, for: holder("1"), lease: .seconds(3_600)))
+    let second = try store.rows("SELECT claimed_by, claim_expires_at FROM account_refresh_claims")
+    #expect(second.count == 1)
+    #expect(second != first)
+    let format = "SELECT claim_expires_at GLOB '????-??-?? ??:??:??.???000' FROM account_refresh_claims"
+    #expect(try store.value(format) == "1")
+    await opened.close()
+  }
+
+  @Test("an expired claim is taken over, by the database's clock")
+  func takeover() async throws {
+    let store = try await OwnStore.build { StoredAccount("a") }
+    let opened = try await store.open()
+    let claims = opened.refreshClaims
+    #expect(try await claims.acquire(id, for: holder("1"), lease: .seconds(30)))
+    try store.execute(
+      "UPDATE account_refresh_claims SET claim_expires_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '-1 second') || '000'")
+    #expect(try await claims.acquire(id, for: holder("2"), lease: .seconds(30)))
+    #expect(try await !claims.acquire(id, for: holder("1"), lease: .seconds(30)))
+    #expect(
+      try store.value(
+        "SELECT claim_expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now', '+20 seconds') FROM account_refresh_claims")
+        == "1")
+    await opened.close()
+  }
+
+  @Test("a release deletes the holder's own row and no other")
+  func release() async throws {
+    let store = try CodexLBStore.build {
+      StoredAccount("a")
+      StoredAccount("b")
+    }
+    let opened = try await store.open()
+    let claims = opened.refreshClaims
+    #expect(try await claims.acquire(id, for: holder("1"), lease: .seconds(30)))
+    #expect(try await claims.acquire(AccountID("b"), for: holder("1"), lease: .seconds(30)))
+    #expect(try await !claims.release(id, of: holder("2")))
+    #expect(try await claims.release(id, of: holder("1")))
+    #expect(try await !claims.release(id, of: holder("1")))
+    #expect(try store.rows("SELECT account_id FROM account_refresh_claims") == [["b"]])
+    await opened.close()
+  }
+
+  @Test("of many who want one claim at once, one gets it")
+  func contention() async throws {
+    let store = try CodexLBStore.build { StoredAccount("a") }
+    let first = try await store.open()
+    let second = try await store.open()
+    let wins = try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<20 {
+        let claims = (number % 2 == 0 ? first : second).refreshClaims
+        let holder = holder("\(number)")
+        group.addTask { try await claims.acquire(AccountID("a"), for: holder, lease: .seconds(30)) }
+      }
+      return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(wins == 1)
+    await first.close()
+    await second.close()
+  }
+
+  @Test("there is no claim on an account that does not exist")
+  func unknownAccount() async throws {
+    let store = try CodexLBStore.build {}
+    let opened = try await store.open()
+    let error = await #expect(throws: StoreError.self) {
+      try await opened.refreshClaims.acquire(id, for: holder("1"), lease: .seconds(30))
+    }
+    #expect(error?.code == .invalidValue)
+    await opened.close()
+  }
+
+  @Test("a holder names instance, process and token's digest within 128 characters")
+  func holders() {
+    let digest = Digest.sha256("token").prefix(16)
+    #expect(holder("n").text == "host:7-n#\(digest)")
+    let long = ClaimHolder(
+      instance: String(repeating: "é", count: 500), processID: .max, nonce: "n", refreshToken: Secret("t"))
+    #expect(long.text.unicodeScalars.count == 128)
+    #expect(long.text.hasSuffix("-n#" + Digest.sha256("t").prefix(16)))
+    let one = ClaimHolder(instance: "h", processID: 1, refreshToken: Secret("t"))
+    let other = ClaimHolder(instance: "h", processID: 1, refreshToken: Secret("t"))
+    #expect(one != other)
+  }
+}

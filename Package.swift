@@ -23,6 +23,7 @@ let nio: [Target.Dependency] = [
 let package = Package(
   name: "codex-fleet",
   products: [
+    .executable(name: "codex-fleet", targets: ["codex-fleet"]),
     .library(name: "FleetClient", targets: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"]),
   ],
   dependencies: [
@@ -64,6 +65,10 @@ let package = Package(
 
     // The client: no store, no upstream, no server.
     .target(name: "FleetClient", dependencies: ["FleetSocket", "JSON", "JSONRPC"] + nio, swiftSettings: settings),
+    .target(
+      name: "FleetCommand", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(name: "codex-fleet", dependencies: ["FleetCommand"], swiftSettings: settings),
 
     // What the tests share: a real HTTP server in the upstream's place, stores of either kind, clocks and gates.
     .target(
@@ -95,6 +100,11 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "FleetClientTests", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"] + nio,
+      swiftSettings: settings),
+    .testTarget(
+      name: "FleetCommandTests",
+      dependencies: ["FleetClient", "FleetCommand", "JSON", "JSONRPC"] + nio,
+      exclude: ["Snapshots"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,26 @@
+/// Where text goes.
+struct OutputStream: Sendable {
+  /// What became of a text.
+  enum Writing: Sendable {
+    /// It was written, or its reader has gone and needs nothing more.
+    case done
+    /// It could not be written, for a reason in words.
+    case failed(String)
+  }
+
+  /// Whether a person is likely to look at it.
+  var isTerminal: Bool
+  /// How wide the terminal is; nil when unknown or none.
+  var columns: Int?
+  private let sink: @Sendable (String) -> Writing
+
+  init(isTerminal: Bool, columns: Int?, sink: @escaping @Sendable (String) -> Writing) {
+    self.isTerminal = isTerminal
+    self.columns = columns
+    self.sink = sink
+  }
+
+  /// Writes a text whole.
+  @discardableResult
+  func write(_ text: String) -> Writing { sink(text) }
+}

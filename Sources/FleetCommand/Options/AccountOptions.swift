@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import JSON
+
+/// Which accounts a command is about.
+struct AccountOptions: ParsableArguments {
+  @Option(
+    name: .customLong("account"),
+    help: ArgumentHelp("Only the account with this identifier; may be repeated.", valueName: "id"))
+  var given: [String] = []
+
+  /// The accounts' ids; nil for all that the key may see.
+  var ids: [String]? { given.isEmpty ? nil : given }
+
+  /// The params that say so.
+  var params: JSONObject {
+    guard let ids else { return [:] }
+    return ["accountIds": .array(ids.map { .string($0) })]
+  }
+
+  /// The ids that were asked for and not answered, in words; nil when there are none.
+  func missing(from answered: [String]) -> String? {
+    let missing = given.filter { !answered.contains($0) }
+    return missing.isEmpty ? nil : missing.map(PrintableText.of).joined(separator: ", ")
+  }
+}

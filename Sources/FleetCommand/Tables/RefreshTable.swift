@@ -1,0 +1,62 @@
+internal import FleetClient
+
+/// What a refresh did, as a table.
+struct RefreshTable: Sendable {
+  private let outcomes: [FleetClient.Outcome]
+  private let names: [String: String]
+  private let style: Style
+  private let now: Int64
+
+  /// Makes a table.
+  ///
+  /// - Parameter names: the accounts' names by their ids; an account without one is shown by its id.
+  init(_ result: FleetClient.RefreshResult, names: [String: String], style: Style, now: Int64) {
+    outcomes = result.outcomes
+    self.names = names
+    self.style = style
+    self.now = now
+  }
+
+  /// The lines; nothing without accounts.
+  var text: String {
+    guard !outcomes.isEmpty else { return "" }
+    let full = table(hasSample: true)
+    guard let columns = style.columns, !full.fits(into: columns, keeping: 20) else { return full.text(style) }
+    return table(hasSample: false).text(style)
+  }
+
+  private func table(hasSample: Bool) -> TextTable {
+    let rows = outcomes.map { outcome in
+      [
+        StyledText(PrintableText.of(names[outcome.accountID] ?? outcome.accountID)),
+        StyledText(outcome.words(now: now), color: Self.color(of: outcome.kind)),
+      ] + (hasSample ? [StyledText(sampleAge(of: outcome))] : [])
+    }
+    return TextTable(["ACCOUNT", "OUTCOME"] + (hasSample ? ["SAMPLE"] : []), rows: rows)
+  }
+
+  private func sampleAge(of outcome: FleetClient.Outcome) -> String {
+    outcome.observedAt.map { DurationWords.ago(now - $0.unixSeconds) } ?? style.nothing
+  }
+
+  /// How many accounts had which outcome.
+  var footer: String {
+    guard !outcomes.isEmpty else { return "No accounts to refresh: this key sees none.\n" }
+    let known: [FleetClient.Outcome.Kind] = [.written, .fresh, .coolingDown, .skipped, .rejected, .failed]
+    let unknown = Set(outcomes.map(\.kind)).subtracting(known).sorted { $0.rawValue < $1.rawValue }
+    let counts = (known + unknown).compactMap { kind in
+      let count = outcomes.count { $0.kind == kind }
+      return count == 0 ? nil : "\(count) \(kind.words)"
+    }
+    return "\n" + counts.joined(separator: ", ") + "\n"
+  }
+
+  private static func color(of kind: FleetClient.Outcome.Kind) -> StyledText.Color? {
+    switch kind {
+    case .written: .green
+    case .coolingDown: .yellow
+    case .failed, .rejected: .red
+    default: nil
+    }
+  }
+}

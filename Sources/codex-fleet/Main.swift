@@ -1,0 +1,6 @@
+import FleetCommand
+
+@main
+enum Main {
+  static func main() async { await ClientProgram.run() }
+}

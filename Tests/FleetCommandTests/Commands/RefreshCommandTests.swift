@@ -1,0 +1,126 @@
+import JSON
+import JSONRPC
+import NIOConcurrencyHelpers
+import Testing
+
+@testable import FleetCommand
+
+@Suite("codex-fleet refresh")
+struct RefreshCommandTests {
+  @Test("shows the outcomes with the accounts' names, and that some have failed")
+  func outcomes() async throws {
+    let daemon = try await CannedDaemon([
+      "fleet.refresh": .result(Fleets.refresh(Fleets.outcomes)), "fleet.summary": .result(Fleets.mixed),
+    ])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await console.run("refresh") == .partlyFailed)
+    try Snapshot.expect(console.output, "refresh-command")
+    #expect(console.error.isEmpty)
+  }
+
+  @Test("does without names when there are none to be had")
+  func nameless() async throws {
+    let daemon = try await CannedDaemon([
+      "fleet.refresh": .result(Fleets.refresh([Fleets.outcomes[0]])),
+      "fleet.summary": .error(.storeUnavailable("The store is busy")),
+    ])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await console.run("refresh", "--account", "a1") == .ok)
+    #expect(console.output == "ACCOUNT  OUTCOME  SAMPLE\na1       written  just now\n\n1 written\n")
+    #expect(daemon.params(of: "fleet.refresh") == [["accountIds": ["a1"], "token": "sk-test"]])
+  }
+
+  @Test(
+    "tells by its status whether accounts have failed",
+    arguments: [
+      ("written", .ok), ("fresh", .ok), ("coolingDown", .ok), ("skipped", .ok), ("failed", .partlyFailed),
+      ("rejected", .partlyFailed),
+    ] as [(String, CommandStatus)], [[], ["--json"], ["--quiet"]])
+  func status(outcome: (String, CommandStatus), arguments: [String]) async throws {
+    let result = Fleets.refresh([#"{"accountId":"a","outcome":"\#(outcome.0)"}"#])
+    let daemon = try await CannedDaemon(["fleet.refresh": .result(result), "fleet.summary": .result(Fleets.mixed)])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await ClientProgram.run(["refresh"] + arguments, in: console.console) == outcome.1)
+    if arguments == ["--json"] {
+      #expect(console.output == result + "\n")
+      #expect(daemon.requests.map(\.method) == ["fleet.refresh"])
+    }
+  }
+
+  @Test("says so when there is nothing to refresh")
+  func empty() async throws {
+    let daemon = try await CannedDaemon([
+      "fleet.refresh": .result(Fleets.refresh([])), "fleet.summary": .result(Fleets.summary()),
+    ])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await console.run("refresh") == .ok)
+    #expect(console.output == "No accounts to refresh: this key sees none.\n")
+  }
+
+  @Test("shows on a terminal that it waits, and leaves nothing of that behind", arguments: [[], ["--json"]])
+  func progress(arguments: [String]) async throws {
+    let gate = Gate()
+    let daemon = try await CannedDaemon([
+      "fleet.refresh": .gated(gate, .result(Fleets.refresh([Fleets.outcomes[0]]))),
+      "fleet.summary": .result(Fleets.mixed),
+    ])
+    // The daemon answers when three frames have been drawn; until then time goes by at once.
+    let frames = NIOLockedValueBox(0)
+    let elapsed = NIOLockedValueBox(Duration.zero)
+    let console = TestConsole(
+      showsErrors: true, environment: .with(daemon, ["LANG": "C.UTF-8"]),
+      uptime: { elapsed.withLockedValue { $0 } },
+      pause: { duration in
+        if frames.withLockedValue({ $0 }) == 3 {
+          await Gate().passage()
+          throw CancellationError()
+        }
+        elapsed.withLockedValue { $0 += duration * 4 }
+      },
+      onError: { _ in
+        if frames.withLockedValue({
+          $0 += 1; return $0
+        }) == 3 {
+          gate.open()
+        }
+      })
+    #expect(await ClientProgram.run(["refresh"] + arguments, in: console.console) == .ok)
+    #expect(
+      console.error == "\r⠇ refreshing 0 s\u{1B}[K\r⠹ refreshing 1 s\u{1B}[K\r⠦ refreshing 1 s\u{1B}[K\r\u{1B}[K")
+  }
+
+  @Test(
+    "shows no progress where nobody would see it",
+    arguments: [(false, [], [:]), (true, ["--quiet"], [:]), (true, [], ["TERM": "dumb"])]
+      as [(Bool, [String], [String: String])])
+  func noProgress(showsErrors: Bool, arguments: [String], environment: [String: String]) async throws {
+    let daemon = try await CannedDaemon([
+      "fleet.refresh": .result(Fleets.refresh([Fleets.outcomes[0]])), "fleet.summary": .result(Fleets.mixed),
+    ])
+    let console = TestConsole(
+      showsErrors: showsErrors, environment: .with(daemon, environment),
+      pause: { _ in Issue.record("waits to draw something") })
+    #expect(await ClientProgram.run(["refresh"] + arguments, in: console.console) == .ok)
+    #expect(console.error.isEmpty)
+  }
+
+  @Test("erases its progress when the call fails, too")
+  func progressOfFailure() async throws {
+    let gate = Gate()
+    let daemon = try await CannedDaemon(["fleet.refresh": .gated(gate, .error(.serviceUnavailable()))])
+    let isDrawn = NIOLockedValueBox(false)
+    let console = TestConsole(
+      showsErrors: true, environment: .with(daemon),
+      pause: { _ in
+        guard isDrawn.withLockedValue({ $0 }) else { return }
+        await Gate().passage()
+        throw CancellationError()
+      },
+      onError: { _ in
+        isDrawn.withLockedValue { $0 = true }
+        gate.open()
+      })
+    #expect(await console.run("refresh") == .failed)
+    #expect(console.error.hasPrefix("\r| refreshing 0 s\u{1B}[K\r\u{1B}[Kcodex-fleet: the daemon refuses: Server"))
+  }
+}

@@ -1,0 +1,94 @@
+import Glibc
+import JSON
+import JSONRPC
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// A real socket behind which prepared answers wait, by method.
+final class CannedDaemon: Sendable {
+  /// What a method is answered with.
+  enum Answer: Sendable {
+    /// A result, as JSON.
+    case result(String)
+    /// An error.
+    case error(RPCError)
+    /// A line as it is.
+    case line(String)
+    /// Nothing: the connection is closed.
+    case hangUp
+    /// An answer that is given when the gate has been opened.
+    indirect case gated(Gate, Answer)
+  }
+
+  let path: String
+  private let listener: any Channel
+  private let received: NIOLockedValueBox<[RPCRequest]>
+
+  /// The calls that came, in order.
+  var requests: [RPCRequest] { received.withLockedValue { $0 } }
+
+  /// The params of the calls of one method.
+  func params(of method: String) -> [JSONObject] {
+    requests.filter { $0.method == method }.map { request in
+      request.params
+    }
+  }
+
+  init(_ answers: [String: Answer]) async throws {
+    path = "/tmp/fleet-command-\(getpid())-\(UInt64.random(in: 0 ... .max)).sock"
+    let received = NIOLockedValueBox<[RPCRequest]>([])
+    self.received = received
+    listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(Reader(answers: answers, received: received))
+        }
+      }
+      .bind(unixDomainSocketPath: path).get()
+  }
+
+  deinit {
+    listener.close(promise: nil)
+    unlink(path)
+  }
+
+  private final class Reader: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let answers: [String: Answer]
+    private let received: NIOLockedValueBox<[RPCRequest]>
+    private var framer = LineFramer(maximumLineLength: 1 << 20)
+
+    init(answers: [String: Answer], received: NIOLockedValueBox<[RPCRequest]>) {
+      self.answers = answers
+      self.received = received
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      unwrapInboundIn(data).withUnsafeReadableBytes { framer.append($0) }
+      while case .line(let line) = framer.next() {
+        guard case .request(let request) = RPCMessage.decode(line) else { continue }
+        received.withLockedValue { $0.append(request) }
+        let answer = answers[request.method] ?? .error(.methodNotFound(request.method))
+        Self.give(answer, to: request, on: context.channel)
+      }
+    }
+
+    private static func give(_ answer: Answer, to request: RPCRequest, on channel: any Channel) {
+      @Sendable func send(_ line: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: line), promise: nil) }
+      let id = request.id ?? .null
+      switch answer {
+      case .result(let json): send(RPCEncoder.result(id: id, rawResult: Array(json.utf8)))
+      case .error(let error): send(RPCEncoder.error(id: id, error))
+      case .line(let line): send(Array((line + "\n").utf8))
+      case .hangUp: channel.close(promise: nil)
+      case .gated(let gate, let later):
+        Task {
+          await gate.passage()
+          give(later, to: request, on: channel)
+        }
+      }
+    }
+  }
+}

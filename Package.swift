@@ -23,12 +23,16 @@ let nio: [Target.Dependency] = [
 let package = Package(
   name: "codex-fleet",
   products: [
+    .executable(name: "codex-fleetd", targets: ["codex-fleetd"]),
     .executable(name: "codex-fleet", targets: ["codex-fleet"]),
     .library(name: "FleetClient", targets: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      traits: [.defaults, "CommandLineArguments"]),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -62,6 +66,16 @@ let package = Package(
       name: "FleetServer",
       dependencies: ["Fleet", "FleetSocket", "JSON", "JSONRPC", crypto, logging] + nio,
       swiftSettings: settings),
+
+    // The daemon: composes the rest.
+    .target(
+      name: "FleetDaemon",
+      dependencies: [
+        "Fleet", "FleetServer", "FleetSQLite", "FleetSocket", "FleetUpstream", "JSON", argumentParser, lifecycle,
+        logging, signals, .product(name: "Configuration", package: "swift-configuration"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(name: "codex-fleetd", dependencies: ["FleetDaemon"], swiftSettings: settings),
 
     // The client: no store, no upstream, no server.
     .target(name: "FleetClient", dependencies: ["FleetSocket", "JSON", "JSONRPC"] + nio, swiftSettings: settings),
@@ -105,6 +119,12 @@ let package = Package(
       name: "FleetCommandTests",
       dependencies: ["FleetClient", "FleetCommand", "JSON", "JSONRPC"] + nio,
       exclude: ["Snapshots"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "StoreBuilder", "UpstreamSimulator", grdb, locks, "codex-fleet", "codex-fleetd", "upstream-simulator",
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

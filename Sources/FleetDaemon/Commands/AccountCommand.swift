@@ -1,0 +1,118 @@
+internal import ArgumentParser
+internal import Fleet
+internal import FleetSQLite
+
+/// `codex-fleetd account`.
+struct AccountCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "account", abstract: "Manages the accounts.",
+    subcommands: [Import.self, List.self, Pause.self, Resume.self, Remove.self])
+
+  private static let referenceHelp = ArgumentHelp("The account's identifier, e-mail address or alias.")
+
+  /// `codex-fleetd account import`.
+  struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Takes the login of a Codex CLI's auth.json.",
+      discussion: """
+        The file's refresh token works once. From the import on it belongs to this store: a Codex CLI that goes on with \
+        the same file and the daemon would knock each other out. Give the daemon a login of its own.
+        """)
+
+    @Argument(help: "The file, usually ~/.codex/auth.json.", completion: .file(extensions: ["json"]))
+    var file: String
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      let account = try AuthFile.account(at: file)
+      let imported = try await options.withStore { try await $0.importAccount(account) }
+      StandardStream.write(
+        imported.replacedTokens
+          ? "gave the account \(imported.id.rawValue) its new login\n"
+          : "imported the account \(imported.id.rawValue)\n")
+      StandardStream.write(
+        "note: this login belongs to codex-fleetd from now on; do not go on using \(file) elsewhere\n", to: .error)
+    }
+  }
+
+  /// `codex-fleetd account list`.
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows the accounts, as stored.")
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      let accounts = try await options.withStore { try await $0.listAccounts() }
+      guard !accounts.isEmpty else {
+        StandardStream.write(
+          "There are no accounts yet; take one from a Codex CLI with: codex-fleetd account import ~/.codex/auth.json\n",
+          to: .error)
+        return
+      }
+      var table = Table("ACCOUNT", "PLAN", "STATUS", "LOGIN RENEWED", "ID")
+      for account in accounts {
+        table.add(
+          account.displayName, account.plan.name, account.status.rawValue,
+          account.tokensRefreshedAt?.rfc3339 ?? "never", account.id.rawValue)
+      }
+      StandardStream.write(table.text)
+    }
+  }
+
+  /// `codex-fleetd account pause`.
+  struct Pause: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Takes an account out of use until it is resumed.")
+
+    @Argument(help: AccountCommand.referenceHelp)
+    var account: String
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      let id = try await options.withStore { try await $0.pauseAccount(account) }
+      StandardStream.write("paused the account \(id.rawValue)\n")
+    }
+  }
+
+  /// `codex-fleetd account resume`.
+  struct Resume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Takes a paused account into use again.")
+
+    @Argument(help: AccountCommand.referenceHelp)
+    var account: String
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      let id = try await options.withStore { try await $0.resumeAccount(account) }
+      StandardStream.write("resumed the account \(id.rawValue)\n")
+    }
+  }
+
+  /// `codex-fleetd account remove`.
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Deletes an account with its login and its usage, after asking.")
+
+    @Argument(help: AccountCommand.referenceHelp)
+    var account: String
+
+    @Flag(name: .shortAndLong, help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      if !yes {
+        switch StandardStream.confirm("Delete the account \(account) with its login and its usage?") {
+        case true?: break
+        case false?: throw CleanExit.message("Nothing was deleted.")
+        case nil: throw ValidationError("there is no terminal to ask on; give --yes to delete without asking")
+        }
+      }
+      let id = try await options.withStore { try await $0.removeAccount(account) }
+      StandardStream.write("removed the account \(id.rawValue)\n")
+    }
+  }
+}

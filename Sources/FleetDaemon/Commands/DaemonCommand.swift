@@ -1,0 +1,46 @@
+public import ArgumentParser
+internal import FleetSocket
+internal import Glibc
+
+/// The command line of `codex-fleetd`.
+public struct DaemonCommand: AsyncParsableCommand {
+  /// The command's name, help and subcommands; without one of these it serves.
+  public static let configuration = CommandConfiguration(
+    commandName: "codex-fleetd",
+    abstract: "Tells programs on this machine how much quota is left on a fleet of Codex accounts.",
+    discussion: """
+      Without a subcommand it serves: it answers fleet.summary and fleet.refresh on a Unix socket until it is told to \
+      stop. The other subcommands work on the store's file, also while the daemon serves it.
+
+      Every option can also be given as an environment variable: --refresh-interval is CODEX_FLEETD_REFRESH_INTERVAL.
+      """,
+    version: "codex-fleetd \(ProductVersion.current)",
+    subcommands: [
+      ServeCommand.self, InitCommand.self, KeyCommand.self, AccountCommand.self, SettingsCommand.self,
+      CheckCommand.self,
+    ],
+    defaultSubcommand: ServeCommand.self)
+
+  /// Makes the command.
+  public init() {}
+
+  /// Runs the command line of this process and exits: 0 when all went well, 1 when it did not, 2 for wrong usage.
+  public static func run() async -> Never {
+    // A reader that went away shows as an error of the write, not as a signal.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      Glibc.exit(EXIT_SUCCESS)
+    } catch {
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if !message.isEmpty { StandardStream.write(message + "\n", to: code.isSuccess ? .output : .error) }
+      Glibc.exit(code == .validationFailure ? 2 : code.rawValue)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import Fleet
+internal import FleetSQLite
+
+/// `codex-fleetd key`.
+struct KeyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "key", abstract: "Manages the API keys that let programs in.",
+    subcommands: [Create.self, List.self, Revoke.self])
+
+  /// `codex-fleetd key create`.
+  struct Create: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Makes an API key and prints it, once.",
+      discussion: "The key itself is stored nowhere; a lost one is revoked and replaced.")
+
+    @Argument(help: "What the key is called, such as the program that will use it.")
+    var name: String
+
+    @Option(
+      name: .customLong("account"),
+      help: ArgumentHelp(
+        "An account the key may see: identifier, e-mail address or alias; may be repeated. (default: all accounts)",
+        valueName: "account"))
+    var accounts: [String] = []
+
+    @Flag(help: "Deny the key the usage: it sees the accounts and their stored status only.")
+    var hideUsage = false
+
+    @Option(
+      help: ArgumentHelp(
+        "When the key stops working, as in 2027-01-31T12:00:00Z. (default: never)", valueName: "instant"))
+    var expires: String?
+
+    @Flag(name: .shortAndLong, help: "Print nothing but the key.")
+    var quiet = false
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      let end = try expires.map { text in
+        guard let instant = Timestamp(rfc3339: text) else {
+          throw ValidationError("--expires: give an instant in UTC, such as 2027-01-31T12:00:00Z")
+        }
+        return instant
+      }
+      let key = try await options.withStore { store in
+        try await store.createKey(
+          name: name, sections: hideUsage ? [] : Set(UsageSection.allCases),
+          accounts: accounts.isEmpty ? nil : accounts, expiresAt: end)
+      }
+      if !quiet { StandardStream.write("The new API key; it will not be shown again:\n", to: .error) }
+      key.plainKey.withText { StandardStream.write($0 + "\n") }
+    }
+  }
+
+  /// `codex-fleetd key list`.
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows the API keys.")
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      let keys = try await options.withStore { try await $0.listKeys() }
+      guard !keys.isEmpty else {
+        StandardStream.write("There are no keys yet; make one with: codex-fleetd key create NAME\n", to: .error)
+        return
+      }
+      var table = Table("NAME", "KEY", "STATE", "SEES", "EXPIRES", "ID")
+      for key in keys {
+        table.add(
+          key.name, key.prefix + "…", key.isActive ? "active" : "revoked", Self.sight(of: key),
+          key.expiresAt?.rfc3339 ?? "never", key.id)
+      }
+      StandardStream.write(table.text)
+    }
+
+    private static func sight(of key: KeyListing) -> String {
+      let accounts =
+        switch key.scope {
+        case .all: "all accounts"
+        case .only(let ids): ids.count == 1 ? "1 account" : "\(ids.count) accounts"
+        }
+      let sections = APIKey(
+        id: key.id, isActive: key.isActive, expiresAt: key.expiresAt, usageSections: key.usageSections, scope: key.scope
+      )
+      return accounts + (sections.seesUsage ? "" : ", no usage")
+    }
+  }
+
+  /// `codex-fleetd key revoke`.
+  struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Switches an API key off, at once and for good.")
+
+    @Argument(help: "The key's name, identifier, or the beginning of it that 'key list' shows.")
+    var key: String
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      let id = try await options.withStore { try await $0.revokeKey(key) }
+      StandardStream.write("revoked the key \(id)\n")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import Fleet
+internal import FleetSQLite
+internal import Logging
+
+/// Which store is meant, and how it is opened.
+struct StoreSelection {
+  /// What the opening is for.
+  enum Purpose {
+    case serving
+    case administration
+  }
+
+  private let path: String?
+  private let keyFile: String?
+  private let environment: [String: String]
+
+  /// Selects the store that the settings name, else the default own one.
+  init(path: String?, keyFile: String?, environment: [String: String]) {
+    self.path = path
+    self.keyFile = keyFile
+    self.environment = environment
+  }
+
+  /// Selects by the flags of an administrative command.
+  init(_ options: StoreOptions, environment: [String: String] = ProcessEnvironment.variables) throws {
+    let reader = ConfigurationReader(flags: options.given, environment: environment)
+    self.init(path: try reader.path(.store), keyFile: try reader.path(.keyFile), environment: environment)
+  }
+
+  /// Opens the store. The default own one is made when there is none; a named one has to exist.
+  ///
+  /// - Throws: `StoreError`, whose text says what to do.
+  func open(
+    for purpose: Purpose, warnings: @escaping @Sendable (StoreWarning) -> Void = { _ in }
+  ) async throws(StoreError) -> SQLiteFleetStore {
+    let access: OwnStoreAccess = purpose == .serving ? .daemon : .administration
+    guard let path else {
+      return try await .open(own: try defaultPath(), keyFile: keyFile, access: access, warnings: warnings)
+    }
+    switch try SQLiteFleetStore.kind(ofStoreAt: path) {
+    case .codexLB: return try await .open(codexLB: path, keyFile: keyFile, warnings: warnings)
+    case .own: return try await .open(own: path, keyFile: keyFile, access: access, warnings: warnings)
+    case nil:
+      throw StoreError(
+        .missing,
+        "there is no store at \(path); check the path, or make a new store there with: codex-fleetd init --store \(path)"
+      )
+    }
+  }
+
+  /// Opens the store for a look, without making one: nil when the default one does not exist yet.
+  ///
+  /// - Throws: `StoreError`, whose text says what to do.
+  func openExisting() async throws(StoreError) -> SQLiteFleetStore? {
+    guard path == nil, try SQLiteFleetStore.kind(ofStoreAt: try defaultPath()) == nil else {
+      return try await open(for: .administration)
+    }
+    return nil
+  }
+
+  /// Makes a new own store where there is nothing yet.
+  ///
+  /// - Throws: `StoreError` with `.invalidValue` when something is there.
+  func create() async throws(StoreError) -> SQLiteFleetStore {
+    let place = if let path { path } else { try defaultPath() }
+    guard try SQLiteFleetStore.kind(ofStoreAt: place) == nil else {
+      throw StoreError(.invalidValue, "there is a store at \(place) already; nothing was changed")
+    }
+    return try await .open(own: place, keyFile: keyFile, access: .administration)
+  }
+
+  private func defaultPath() throws(StoreError) -> String {
+    if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first { return directory + "/fleet.db" }
+    if let directory = environment["XDG_STATE_HOME"], directory.hasPrefix("/") {
+      return directory + "/codex-fleet/fleet.db"
+    }
+    guard let home = environment["HOME"], home.hasPrefix("/") else {
+      throw StoreError(.missing, "there is no home directory to keep the store in; say where it is with --store")
+    }
+    return home + "/.local/state/codex-fleet/fleet.db"
+  }
+}

@@ -1,0 +1,40 @@
+/// The daemon's settings: each is a flag `--name` and an environment variable `CODEX_FLEETD_NAME`.
+enum ConfigurationKey: String, CaseIterable {
+  case store
+  case keyFile = "key-file"
+  case socket
+  case upstreamURL = "upstream-url"
+  case authURL = "auth-url"
+  case refreshInterval = "refresh-interval"
+  case maxConcurrentFetches = "max-concurrent-fetches"
+  case drainTimeout = "drain-timeout"
+  case logLevel = "log-level"
+  case logFormat = "log-format"
+
+  /// The flag.
+  var flag: String { "--\(rawValue)" }
+
+  /// The environment variable.
+  var variable: String { "CODEX_FLEETD_" + rawValue.uppercased().replacing("-", with: "_") }
+
+  /// What the setting does, with its default, for the help text.
+  var help: String {
+    switch self {
+    case .store:
+      "The store: a codex-lb data directory or store file, or an own store's file. (default: the own store in "
+        + "$STATE_DIRECTORY, else ${XDG_STATE_HOME:-~/.local/state}/codex-fleet)"
+    case .keyFile: "The encryption key's file. (default: encryption.key beside the store)"
+    case .socket:
+      "The socket's path. (default: fleet.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR/codex-fleet, "
+        + "else /run/codex-fleet)"
+    case .upstreamURL: "The usage API's base address. (default: \(DaemonConfiguration.defaultUpstreamURL))"
+    case .authURL: "The login service's base address. (default: \(DaemonConfiguration.defaultAuthURL))"
+    case .refreshInterval: "How long a sample counts as fresh, in seconds, 1 to 86400. (default: 60)"
+    case .maxConcurrentFetches: "Upstream fetches at once, 1 to 256. (default: 16)"
+    case .drainTimeout: "How long a stop waits for running refreshes, in seconds, 0 to 3600. (default: 30)"
+    case .logLevel:
+      "The least severe level that is logged: trace, debug, info, notice, warning, error or critical. (default: info)"
+    case .logFormat: "The log's format: text or json. (default: text)"
+    }
+  }
+}

@@ -1,0 +1,38 @@
+internal import FleetSocket
+internal import Logging
+
+/// The daemon's settings, all of them checked.
+struct DaemonConfiguration {
+  /// The usage API that accounts belong to.
+  static let defaultUpstreamURL = "https://chatgpt.com/backend-api"
+  /// The login service that renews their tokens.
+  static let defaultAuthURL = "https://auth.openai.com"
+
+  let storePath: String?
+  let keyFile: String?
+  let socketPath: String
+  let upstreamURL: String
+  let authURL: String
+  let refreshInterval: Duration
+  let maxConcurrentFetches: Int
+  let drainTimeout: Duration
+  let logLevel: Logger.Level
+  let logFormat: LogFormat
+
+  /// Reads the settings from flags and the environment.
+  ///
+  /// - Throws: `ConfigurationError` naming the first value that is not allowed.
+  init(flags: [ConfigurationKey: String], environment: [String: String]) throws {
+    let reader = ConfigurationReader(flags: flags, environment: environment)
+    storePath = try reader.path(.store)
+    keyFile = try reader.path(.keyFile)
+    socketPath = try reader.path(.socket) ?? SocketPath.defaultPath(environment: environment)
+    upstreamURL = reader.value(of: .upstreamURL)?.text ?? Self.defaultUpstreamURL
+    authURL = reader.value(of: .authURL)?.text ?? Self.defaultAuthURL
+    refreshInterval = .seconds(try reader.integer(.refreshInterval, in: 1...86_400, default: 60))
+    maxConcurrentFetches = try reader.integer(.maxConcurrentFetches, in: 1...256, default: 16)
+    drainTimeout = .seconds(try reader.integer(.drainTimeout, in: 0...3_600, default: 30))
+    logLevel = try reader.choice(.logLevel, default: .info)
+    logFormat = try reader.choice(.logFormat, default: .text)
+  }
+}

@@ -1,0 +1,65 @@
+internal import ArgumentParser
+
+/// The flags by which settings are given; what is not given here is looked for in the environment.
+struct DaemonOptions: ParsableArguments {
+  @OptionGroup var store: StoreOptions
+
+  @Option(help: ArgumentHelp(ConfigurationKey.socket.help, valueName: "path"))
+  var socket: String?
+
+  @Option(
+    name: .customLong(ConfigurationKey.upstreamURL.rawValue),
+    help: ArgumentHelp(ConfigurationKey.upstreamURL.help, valueName: "url"))
+  var upstreamURL: String?
+
+  @Option(
+    name: .customLong(ConfigurationKey.authURL.rawValue),
+    help: ArgumentHelp(ConfigurationKey.authURL.help, valueName: "url"))
+  var authURL: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.refreshInterval.help, valueName: "seconds"))
+  var refreshInterval: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.maxConcurrentFetches.help, valueName: "count"))
+  var maxConcurrentFetches: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.drainTimeout.help, valueName: "seconds"))
+  var drainTimeout: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.logLevel.help, valueName: "level"))
+  var logLevel: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.logFormat.help, valueName: "format"))
+  var logFormat: String?
+
+  /// The values that were given, by setting.
+  var given: [ConfigurationKey: String] {
+    var values = store.given
+    values[.socket] = socket
+    values[.upstreamURL] = upstreamURL
+    values[.authURL] = authURL
+    values[.refreshInterval] = refreshInterval
+    values[.maxConcurrentFetches] = maxConcurrentFetches
+    values[.drainTimeout] = drainTimeout
+    values[.logLevel] = logLevel
+    values[.logFormat] = logFormat
+    return values
+  }
+}
+
+/// The flags that say which store is meant; administration needs no others.
+struct StoreOptions: ParsableArguments {
+  @Option(help: ArgumentHelp(ConfigurationKey.store.help, valueName: "path"))
+  var store: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.keyFile.help, valueName: "path"))
+  var keyFile: String?
+
+  /// The values that were given, by setting.
+  var given: [ConfigurationKey: String] {
+    var values: [ConfigurationKey: String] = [:]
+    values[.store] = store
+    values[.keyFile] = keyFile
+    return values
+  }
+}

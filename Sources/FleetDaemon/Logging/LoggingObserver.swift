@@ -1,0 +1,42 @@
+internal import Fleet
+internal import Logging
+
+/// Turns what the core does into log lines: counts and names, never data.
+struct LoggingObserver: FleetObserver {
+  let logger: Logger
+
+  func note(_ event: FleetEvent) {
+    switch event {
+    case .refreshEnded(let id, let accounts, let outcomes, let took):
+      var metadata: Logger.Metadata = [
+        "refresh": "\(id)", "accounts": "\(accounts)", "milliseconds": "\(took.wholeMilliseconds)",
+      ]
+      for (result, count) in outcomes { metadata[result.rawValue] = "\(count)" }
+      logger.info("refresh ended", metadata: metadata)
+    case .refreshFailed(let id, let error):
+      logger.warning("refresh failed: \(error.message)", metadata: ["refresh": "\(id)", "code": "\(error.code)"])
+    case .storeFailed(let account, let error):
+      logger.warning(
+        "account not refreshed: \(error.message)", metadata: ["account": "\(account.logName)", "code": "\(error.code)"])
+    case .drainOverdue(let refreshes, let accounts):
+      logger.warning(
+        "still running when the drain limit passed",
+        metadata: [
+          "refreshes": "\(refreshes.map(\.description).joined(separator: ","))",
+          "accounts": "\(accounts.map(\.logName).joined(separator: ","))",
+        ])
+    }
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds, rounded towards zero.
+  fileprivate var wholeMilliseconds: Int64 {
+    components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+  }
+}
+
+extension AccountID {
+  /// The identifier, unless it looks as if it were made of an e-mail address, which must not be logged.
+  fileprivate var logName: String { rawValue.contains("@") ? "<withheld>" : rawValue }
+}

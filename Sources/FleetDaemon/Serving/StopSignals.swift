@@ -1,0 +1,32 @@
+internal import Glibc
+internal import Logging
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// Runs services until SIGTERM or SIGINT, which begin a graceful stop; the second of them ends the process at once.
+struct StopSignals {
+  let group: ServiceGroup
+  let logger: Logger
+
+  func run() async throws {
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      tasks.addTask {
+        var isStopping = false
+        for await signal in signals {
+          guard !isStopping else {
+            logger.warning("stopping at once", metadata: ["signal": "\(signal)"])
+            // What is committed is committed, what is not never was: the store needs no more than that.
+            _exit(128 + signal.rawValue)
+          }
+          isStopping = true
+          logger.info("stopping", metadata: ["signal": "\(signal)"])
+          await group.triggerGracefulShutdown()
+        }
+      }
+      try await tasks.next()
+      tasks.cancelAll()
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import FleetDaemon
+
+@main
+enum Main {
+  static func main() async { await DaemonCommand.run() }
+}

@@ -53,14 +53,18 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "JSONRPC", dependencies: ["JSON"], swiftSettings: settings),
 
+    // What a Codex login is made of, for those who read one.
+    .target(name: "CodexLogin", dependencies: ["Fleet", "JSON"], swiftSettings: settings),
+
     // The adapters: store, upstream, server.
     .target(
       name: "FleetSQLite",
       dependencies: [
-        "Fleet", "JSON", crypto, grdb, locks, .product(name: "CryptoExtras", package: "swift-crypto"),
+        "CodexLogin", "Fleet", "JSON", crypto, grdb, locks, .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
       swiftSettings: settings),
-    .target(name: "FleetUpstream", dependencies: ["CCurl", "Fleet", "JSON", locks], swiftSettings: settings),
+    .target(
+      name: "FleetUpstream", dependencies: ["CCurl", "CodexLogin", "Fleet", "JSON", locks], swiftSettings: settings),
     .target(name: "FleetSocket", swiftSettings: settings),
     .target(
       name: "FleetServer",
@@ -87,7 +91,7 @@ let package = Package(
     // What the tests share: a real HTTP server in the upstream's place, stores of either kind, clocks and gates.
     .target(
       name: "UpstreamSimulator",
-      dependencies: ["JSON", .product(name: "NIOHTTP1", package: "swift-nio")] + nio,
+      dependencies: ["CodexLogin", "JSON", .product(name: "NIOHTTP1", package: "swift-nio")] + nio,
       path: "Tests/Support/UpstreamSimulator", swiftSettings: settings),
     .executableTarget(
       name: "upstream-simulator", dependencies: ["UpstreamSimulator", argumentParser, signals],
@@ -100,6 +104,7 @@ let package = Package(
       swiftSettings: settings),
 
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "FleetTestSupport", locks], swiftSettings: settings),
+    .testTarget(name: "CodexLoginTests", dependencies: ["CodexLogin", "Fleet"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),
     .testTarget(

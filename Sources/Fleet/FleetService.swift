@@ -2,15 +2,22 @@
 public struct FleetService: Sendable {
   private let store: any FleetStore
   private let refreshes: RefreshCoordinator
+  private let activity: CallActivity
   private let clock: any FleetClock
   private let refreshInterval: Duration
 
   /// Composes the service.
   ///
-  /// - Parameter refreshInterval: how long a sample counts as fresh.
-  public init(store: any FleetStore, refreshes: RefreshCoordinator, clock: any FleetClock, refreshInterval: Duration) {
+  /// - Parameters:
+  ///   - activity: told of every call whose key was accepted.
+  ///   - refreshInterval: how long a sample counts as fresh.
+  public init(
+    store: any FleetStore, refreshes: RefreshCoordinator, activity: CallActivity, clock: any FleetClock,
+    refreshInterval: Duration
+  ) {
     self.store = store
     self.refreshes = refreshes
+    self.activity = activity
     self.clock = clock
     self.refreshInterval = refreshInterval
   }
@@ -32,7 +39,9 @@ public struct FleetService: Sendable {
       throw .storeUnavailable(error)
     }
     do {
-      return try Caller(key: key, now: clock.now)
+      let caller = try Caller(key: key, now: clock.now)
+      activity.note(at: clock.uptime)
+      return caller
     } catch {
       throw .refused(error)
     }

@@ -115,19 +115,20 @@ struct RefreshTests {
     await scene.upstream.stop()
   }
 
-  @Test("a refused login is reported, left alone for a while, and changes nothing in the store")
+  @Test("a login that stays refused is reported, left alone for a while, and keeps its status")
   func refusedLogin() async throws {
     let scene = try await Scene.set(accounts: 1)
     scene.upstream.behave(.status(401))
     let first = try #require(try await scene.call("fleet.refresh").outcomes.first)
     #expect(first["outcome"] as? String == "failed")
+    // The login could be renewed, and was refused all the same.
     #expect(first["reason"] as? String == "upstream_401")
     #expect(first["blockedUntil"] is String)
     let second = try #require(try await scene.call("fleet.refresh").outcomes.first)
     #expect(second["outcome"] as? String == "coolingDown")
     #expect(second["blockedUntil"] is String)
-    #expect(scene.upstream.counters.usageRequests == 1)
-    #expect(scene.upstream.counters.tokenRequests == 0)
+    #expect(scene.upstream.counters.usageRequests == 2)
+    #expect(scene.upstream.counters.tokenRequests == 1)
     #expect(try await scene.sampledAccounts() == 0)
     #expect(try await scene.call("fleet.summary").accounts.first?["status"] as? String == "active")
     await scene.end()
@@ -135,7 +136,7 @@ struct RefreshTests {
 
   @Test("an account bound to a proxy never connects directly")
   func boundToProxy() async throws {
-    let scene = try await Scene.set(accounts: 2, change: { $0.with { $0.isBoundToProxy = $0.id == "a-000" } })
+    let scene = try await Scene.set(accounts: 2, change: { $0.with { $0.proxies = $0.id == "a-000" ? [] : nil } })
     let answer = try await scene.call("fleet.refresh")
     #expect(answer.tally == ["written": 1, "failed": 1])
     #expect(answer.outcomes.first?["reason"] as? String == "proxy_unavailable")

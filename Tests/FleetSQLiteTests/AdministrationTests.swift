@@ -88,7 +88,7 @@ struct AdministrationTests {
     #expect(accounts.map(\.id) == [result.id])
     #expect(accounts.first?.status == .active && accounts.first?.plan.name == "plus")
     let session = try await opened.openSession()
-    #expect(try await session.accessToken(of: result.id).withText { $0 } == "access-one")
+    #expect(try await session.credentials(of: result.id)?.accessToken.withText { $0 } == "access-one")
     session.close()
     #expect(try store.value("SELECT typeof(refresh_token_encrypted) FROM accounts") == "blob")
     #expect(try store.value("SELECT substr(CAST(refresh_token_encrypted AS TEXT), 1, 5) FROM accounts") == "gAAAA")
@@ -115,7 +115,7 @@ struct AdministrationTests {
     #expect(try store.value("SELECT count(*) FROM usage_history") == "1")
     #expect(try store.value("SELECT count(*) FROM account_plan_downgrade_observations") == "0")
     let session = try await opened.openSession()
-    #expect(try await session.accessToken(of: id).withText { $0 } == "access-two")
+    #expect(try await session.credentials(of: id)?.accessToken.withText { $0 } == "access-two")
     session.close()
     await opened.close()
   }

@@ -1,3 +1,4 @@
+import CodexLogin
 import Fleet
 import JSON
 import StoreBuilder

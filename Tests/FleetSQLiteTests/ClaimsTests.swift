@@ -1,4 +1,5 @@
 import Fleet
+import GRDB
 import StoreBuilder
 import Testing
 
@@ -9,14 +10,14 @@ struct ClaimsTests {
   private let id = AccountID("a")
 
   private func holder(_ nonce: String, token: String = "token") -> ClaimHolder {
-    ClaimHolder(instance: "host", processID: 7, nonce: nonce, refreshToken: Secret(token))
+    ClaimHolder(instance: "host", processID: 7, nonce: nonce, material: RefreshToken.Material(token: token))
   }
 
   @Test("a free claim is won, a held one is lost, and its holder may extend it")
   func acquire() async throws {
     let store = try CodexLBStore.build { StoredAccount("a") }
     let opened = try await store.open()
-    let claims = opened.refreshClaims
+    let claims = opened.claims
     #expect(try await claims.acquire(id, for: holder("1"), lease: .seconds(30)))
     #expect(try await !claims.acquire(id, for: holder("2"), lease: .seconds(30)))
     let first = try store.rows("SELECT claimed_by, claim_expires_at FROM account_refresh_claims")
@@ -34,7 +35,7 @@ struct ClaimsTests {
   func takeover() async throws {
     let store = try await OwnStore.build { StoredAccount("a") }
     let opened = try await store.open()
-    let claims = opened.refreshClaims
+    let claims = opened.claims
     #expect(try await claims.acquire(id, for: holder("1"), lease: .seconds(30)))
     try store.execute(
       "UPDATE account_refresh_claims SET claim_expires_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '-1 second') || '000'")
@@ -54,7 +55,7 @@ struct ClaimsTests {
       StoredAccount("b")
     }
     let opened = try await store.open()
-    let claims = opened.refreshClaims
+    let claims = opened.claims
     #expect(try await claims.acquire(id, for: holder("1"), lease: .seconds(30)))
     #expect(try await claims.acquire(AccountID("b"), for: holder("1"), lease: .seconds(30)))
     #expect(try await !claims.release(id, of: holder("2")))
@@ -71,7 +72,7 @@ struct ClaimsTests {
     let second = try await store.open()
     let wins = try await withThrowingTaskGroup(of: Bool.self) { group in
       for number in 0..<20 {
-        let claims = (number % 2 == 0 ? first : second).refreshClaims
+        let claims = (number % 2 == 0 ? first : second).claims
         let holder = holder("\(number)")
         group.addTask { try await claims.acquire(AccountID("a"), for: holder, lease: .seconds(30)) }
       }
@@ -87,7 +88,7 @@ struct ClaimsTests {
     let store = try CodexLBStore.build {}
     let opened = try await store.open()
     let error = await #expect(throws: StoreError.self) {
-      try await opened.refreshClaims.acquire(id, for: holder("1"), lease: .seconds(30))
+      try await opened.claims.acquire(id, for: holder("1"), lease: .seconds(30))
     }
     #expect(error?.code == .invalidValue)
     await opened.close()
@@ -98,11 +99,38 @@ struct ClaimsTests {
     let digest = Digest.sha256("token").prefix(16)
     #expect(holder("n").text == "host:7-n#\(digest)")
     let long = ClaimHolder(
-      instance: String(repeating: "é", count: 500), processID: .max, nonce: "n", refreshToken: Secret("t"))
+      instance: String(repeating: "é", count: 500), processID: .max, nonce: "n",
+      material: RefreshToken.Material(token: "t"))
     #expect(long.text.unicodeScalars.count == 128)
     #expect(long.text.hasSuffix("-n#" + Digest.sha256("t").prefix(16)))
-    let one = ClaimHolder(instance: "h", processID: 1, refreshToken: Secret("t"))
-    let other = ClaimHolder(instance: "h", processID: 1, refreshToken: Secret("t"))
+    let one = ClaimHolder(instance: "h", processID: 1, material: RefreshToken.Material(token: "t"))
+    let other = ClaimHolder(instance: "h", processID: 1, material: RefreshToken.Material(token: "t"))
     #expect(one != other)
   }
+}
+
+/// The claims of a store, each call in a transaction of its own.
+private struct Claims: Sendable {
+  let connections: StoreConnections
+
+  func acquire(_ id: AccountID, for holder: ClaimHolder, lease: Duration) async throws(StoreError) -> Bool {
+    try await connections.write(.full) { db, _ in
+      try RefreshClaims(db).acquire(id, for: holder.text, lease: lease)
+    }
+  }
+
+  func release(_ id: AccountID, of holder: ClaimHolder) async throws(StoreError) -> Bool {
+    try await connections.write(.full) { db, _ in
+      try RefreshClaims(db).release(TokenClaim(accountID: id, holder: holder.text))
+      return db.changesCount > 0
+    }
+  }
+}
+
+extension SQLiteFleetStore {
+  fileprivate var claims: Claims { Claims(connections: connections) }
+}
+
+extension RefreshToken.Material {
+  fileprivate init(token: String) { self.init(hexadecimal: Digest.sha256(token)) }
 }

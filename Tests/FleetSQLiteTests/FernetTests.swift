@@ -1,3 +1,4 @@
+import CodexLogin
 import Foundation
 import Testing
 

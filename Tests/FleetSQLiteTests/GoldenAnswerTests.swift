@@ -122,8 +122,8 @@ struct GoldenAnswerTests {
     #expect(candidates.map(\.latest) == snapshot.accounts.map(\.latest))
     #expect(candidates.allSatisfy { $0.route == .direct })
     for candidate in candidates.prefix(3) {
-      let token = try await session.accessToken(of: candidate.account.id)
-      #expect(!token.isEmpty)
+      let credentials = try await session.credentials(of: candidate.account.id)
+      #expect(credentials?.accessToken.isEmpty == false && credentials?.refreshToken?.secret.isEmpty == false)
     }
     session.close()
     await store.close()

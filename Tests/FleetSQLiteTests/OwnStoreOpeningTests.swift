@@ -55,8 +55,8 @@ struct OwnStoreOpeningTests {
     let opened = try await store.open()
     #expect(try await opened.snapshot(of: .all).accounts.map(\.account.id) == ["a"].map { AccountID($0) })
     let session = try await opened.openSession()
-    let token = try await session.accessToken(of: AccountID("a"))
-    #expect(token.withText { $0 } == "access-a")
+    let credentials = try await session.credentials(of: AccountID("a"))
+    #expect(credentials?.accessToken.withText { $0 } == "access-a")
     session.close()
     await opened.close()
   }

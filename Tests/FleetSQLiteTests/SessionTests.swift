@@ -27,10 +27,12 @@ struct SessionTests {
   }
 
   private func write(
-    metadata: UsageWrite.Metadata? = nil, main: [UsageWrite.MainRow] = [],
+    workspaceID: String? = nil, metadata: UsageWrite.Metadata? = nil, main: [UsageWrite.MainRow] = [],
     additional: UsageWrite.AdditionalChange = .keep
   ) -> UsageWrite {
-    UsageWrite(accountID: id, recordedAt: instant, metadata: metadata, main: main, additional: additional)
+    UsageWrite(
+      accountID: id, workspaceID: workspaceID, recordedAt: instant, metadata: metadata, main: main,
+      additional: additional)
   }
 
   private func row(_ window: UsageWindow, _ percent: Double) -> UsageWrite.MainRow {
@@ -60,7 +62,7 @@ struct SessionTests {
     var errors: [StoreError?] = []
     errors.append(await #expect(throws: StoreError.self) { try await first.candidates(in: .all) })
     errors.append(await #expect(throws: StoreError.self) { try await first.candidate(id) })
-    errors.append(await #expect(throws: StoreError.self) { try await first.accessToken(of: id) })
+    errors.append(await #expect(throws: StoreError.self) { try await first.credentials(of: id) })
     errors.append(await #expect(throws: StoreError.self) { try await first.record(write()) })
     #expect(errors.allSatisfy { $0?.code == .sessionClosed })
     #expect(try await second.candidate(id)?.account.id == id)
@@ -91,28 +93,6 @@ struct SessionTests {
     await store.close()
   }
 
-  @Test("an account bound to a proxy never connects directly", arguments: kinds)
-  func routes(kind: StoreKind) async throws {
-    let (database, store) = try await open(kind) {
-      StoredAccount("a").with { $0.isBoundToProxy = true }
-      StoredAccount("b")
-    }
-    let session = try await store.openSession()
-    func routes() async throws -> [UpstreamRoute] { try await session.candidates(in: .all).map(\.route) }
-    #expect(try await routes() == [.unavailable, .direct])
-    try database.execute("UPDATE account_proxy_bindings SET is_active = 'odd'")
-    #expect(try await routes() == [.unavailable, .direct])
-    try database.execute("UPDATE account_proxy_bindings SET is_active = 0")
-    #expect(try await routes() == [.direct, .direct])
-    try database.execute("UPDATE dashboard_settings SET upstream_proxy_routing_enabled = 1")
-    if try database.rows("SELECT id FROM dashboard_settings").isEmpty {
-      try database.execute("INSERT INTO dashboard_settings (id, upstream_proxy_routing_enabled) VALUES (1, 1)")
-    }
-    #expect(try await routes() == [.unavailable, .unavailable])
-    session.close()
-    await store.close()
-  }
-
   @Test("tokens are decrypted; damaged ones and missing accounts are told apart", arguments: kinds)
   func tokens(kind: StoreKind) async throws {
     let (database, store) = try await open(kind) {
@@ -123,12 +103,19 @@ struct SessionTests {
     try database.execute("UPDATE accounts SET access_token_encrypted = x'ff00fe' WHERE id = 'damaged'")
     try database.execute("UPDATE accounts SET access_token_encrypted = x'' WHERE id = 'empty'")
     let session = try await store.openSession()
-    #expect(try await session.accessToken(of: id).withText { $0 } == "a tökén")
-    #expect(try await session.accessToken(of: AccountID("empty")).isEmpty)
-    let damaged = await #expect(throws: StoreError.self) { try await session.accessToken(of: AccountID("damaged")) }
+    let credentials = try #require(try await session.credentials(of: id))
+    #expect(credentials.accessToken.withText { $0 } == "a tökén")
+    #expect(credentials.status == .active)
+    #expect(credentials.refreshToken?.secret.withText { $0 } == "refresh-a")
+    #expect(credentials.refreshToken?.material.hexadecimal == Digest.sha256("refresh-a"))
+    #expect(try await session.credentials(of: AccountID("empty"))?.accessToken.isEmpty == true)
+    let damaged = await #expect(throws: StoreError.self) { try await session.credentials(of: AccountID("damaged")) }
     #expect(damaged?.code == .undecryptable)
-    let missing = await #expect(throws: StoreError.self) { try await session.accessToken(of: AccountID("none")) }
-    #expect(missing?.code == .notFound)
+    try database.execute("UPDATE accounts SET refresh_token_encrypted = x'ff00fe' WHERE id = 'a'")
+    #expect(try await session.credentials(of: id)?.refreshToken == nil)
+    #expect(try await session.credentials(of: AccountID("none")) == nil)
+    try database.execute("UPDATE accounts SET delete_requested_at = '2026-01-01 00:00:00.000000' WHERE id = 'a'")
+    #expect(try await session.credentials(of: id) == nil)
     session.close()
     await store.close()
   }
@@ -144,7 +131,7 @@ struct SessionTests {
     let session = try await store.openSession()
     let result = try await session.record(
       write(
-        metadata: UsageWrite.Metadata(planType: "pro", workspaceLabel: "new", seatType: nil),
+        workspaceID: "w", metadata: UsageWrite.Metadata(planType: "pro", workspaceLabel: "new"),
         main: [row(.primary, 12.5), row(.secondary, 3)],
         additional: .report([additionalRow("spark", .primary, 1)])))
     #expect(result == .committed(rows: 3))
@@ -207,7 +194,7 @@ struct SessionTests {
     let before = try database.rows(counts)
     let result = try await session.record(
       write(
-        metadata: UsageWrite.Metadata(planType: "pro", workspaceLabel: nil, seatType: nil), main: [row(.primary, 1)],
+        metadata: UsageWrite.Metadata(planType: "pro"), main: [row(.primary, 1)],
         additional: .report([])))
     #expect(result == .accountChanged)
     #expect(try database.rows(counts) == before)
@@ -224,7 +211,7 @@ struct SessionTests {
     let error = await #expect(throws: StoreError.self) {
       try await session.record(
         write(
-          metadata: UsageWrite.Metadata(planType: "pro", workspaceLabel: nil, seatType: nil),
+          metadata: UsageWrite.Metadata(planType: "pro"),
           main: [row(.primary, 1), row(.secondary, .nan)]))
     }
     #expect(error?.code == .invalidValue)
@@ -240,7 +227,7 @@ struct SessionTests {
     let session = try await store.openSession()
     let version = "SELECT version FROM cache_invalidation WHERE namespace = 'account_selection'"
     _ = try await session.record(
-      write(metadata: UsageWrite.Metadata(planType: "pro", workspaceLabel: nil, seatType: nil)))
+      write(metadata: UsageWrite.Metadata(planType: "pro")))
     #expect(try database.value(version) == nil)
     _ = try await session.record(write(main: [row(.primary, 1)]))
     #expect(try database.value(version) == "1")

@@ -73,7 +73,7 @@ struct TroubleTests {
     let snapshot = try await opened.snapshot(of: .all)
     #expect(snapshot.accounts.count == 2)
     #expect(snapshot.accounts.first?.latest.primary?.usedPercent == 77)
-    #expect(try await session.accessToken(of: AccountID("b")).withText { $0 } == "access-b")
+    #expect(try await session.credentials(of: AccountID("b"))?.accessToken.withText { $0 } == "access-b")
     #expect(try await session.record(try write()) == .committed(rows: 1))
     session.close()
     await opened.close()

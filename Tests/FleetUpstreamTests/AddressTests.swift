@@ -31,10 +31,10 @@ struct AddressTests {
     ])
   func refused(_ base: String) {
     #expect {
-      try UsageEndpoint(baseURL: base, userAgent: "tests", clock: SkippingClock())
+      try UsageEndpoint.usageURL(base)
     } throws: { error in
       let text = "\(error)"
-      return error is UsageEndpoint.InvalidAddress && text.contains("--upstream-url") && !text.contains("password@")
+      return error is InvalidAddress && text.contains("--upstream-url") && !text.contains("password@")
     }
   }
 }

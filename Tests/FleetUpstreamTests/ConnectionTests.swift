@@ -32,13 +32,13 @@ struct ConnectionTests {
     try await UpstreamFixture.with { fixture in
       fixture.simulator.add(SimulatedAccount(id: "quick"))
       let quick = UsageRequest(
-        accessToken: Secret(fixture.simulator.accessToken(of: "quick")), chatGPTAccountID: nil)
+        accessToken: Secret(fixture.simulator.accessToken(of: "quick")), chatGPTAccountID: nil, route: .direct)
       fixture.simulator.behave(UpstreamBehaviour(.never), account: UpstreamFixture.account)
       async let slow = fixture.ask()
       await fixture.simulator.waitForUsageRequests(1)
       for _ in 0..<3 { #expect(await fixture.endpoint.usage(for: quick).payload != nil) }
       #expect(fixture.simulator.counters.usageInProgress == 1)
-      await fixture.endpoint.shutdown()
+      await fixture.driver.shutdown()
       #expect(await slow.failure?.kind == .unreachable)
     }
   }
@@ -48,7 +48,7 @@ struct ConnectionTests {
     let simulator = try await UpstreamSimulator.start()
     let driver = try CurlDriver()
     let request = HTTPRequest(
-      body: nil, url: "\(simulator.baseURL)/wham/usage", headers: [], timeLimit: .seconds(10), bodyLimit: 1_024)
+      url: "\(simulator.baseURL)/wham/usage", headers: [], timeLimit: .seconds(10), bodyLimit: 1_024)
     simulator.hold()
     async let first = driver.perform(request)
     await simulator.waitForUsageRequests(1)
@@ -86,11 +86,11 @@ struct ConnectionTests {
     let driver = try CurlDriver()
     // Leaves a connection behind: on such a one libcurl would try again by itself, and use a token up twice.
     let question = HTTPRequest(
-      body: nil, url: "\(simulator.baseURL)/wham/usage", headers: [], timeLimit: .seconds(10), bodyLimit: 1_024)
+      url: "\(simulator.baseURL)/wham/usage", headers: [], timeLimit: .seconds(10), bodyLimit: 1_024)
     _ = try await driver.perform(question)
     simulator.behave(UpstreamBehaviour(.dropBeforeHead), call: .token)
     let exchange = Self.exchange(simulator.refreshToken(of: "someone"), at: simulator)
-    await #expect(throws: HTTPTransportError.unreachable) { try await driver.perform(exchange) }
+    await #expect(throws: HTTPTransportError.unreachable(.unknown)) { try await driver.perform(exchange) }
     #expect(simulator.counters.tokenRequests == 1)
     await driver.shutdown()
     await simulator.stop()
@@ -102,8 +102,8 @@ struct ConnectionTests {
       "refresh_token": "\(refreshToken)", "scope": "openid profile email"}
       """
     return HTTPRequest(
-      body: Array(body.utf8), url: "\(simulator.baseURL)/oauth/token",
-      headers: [(name: "Content-Type", value: "application/json")], timeLimit: .seconds(10), bodyLimit: 1 << 16)
+      url: "\(simulator.baseURL)/oauth/token", headers: [(name: "Content-Type", value: "application/json")],
+      body: Array(body.utf8), timeLimit: .seconds(10), bodyLimit: 1 << 16)
   }
 
   @Test("shutting down answers those who wait, and whoever asks later")
@@ -113,12 +113,12 @@ struct ConnectionTests {
       await withTaskGroup(of: UsageAnswer.self) { group in
         for _ in 0..<8 { group.addTask { await fixture.ask() } }
         await fixture.simulator.waitForUsageRequests(8)
-        await fixture.endpoint.shutdown()
+        await fixture.driver.shutdown()
         for await answer in group { #expect(answer == .failure(UpstreamFailure(.unreachable))) }
       }
       #expect(await fixture.ask() == .failure(UpstreamFailure(.unreachable)))
       #expect(fixture.simulator.counters.usageRequests == 8)
-      await fixture.endpoint.shutdown()
+      await fixture.driver.shutdown()
     }
   }
 
@@ -129,7 +129,7 @@ struct ConnectionTests {
       for _ in 0..<16 { group.addTask { await driver.shutdown() } }
     }
     let request = HTTPRequest(
-      body: nil, url: "http://127.0.0.1:1/", headers: [], timeLimit: .seconds(1), bodyLimit: 1)
+      url: "http://127.0.0.1:1/", headers: [], timeLimit: .seconds(1), bodyLimit: 1)
     await #expect(throws: HTTPTransportError.shutDown) { try await driver.perform(request) }
   }
 }

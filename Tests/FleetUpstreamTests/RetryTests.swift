@@ -1,5 +1,4 @@
 import Fleet
-import FleetUpstream
 import Testing
 import UpstreamSimulator
 

@@ -1,8 +1,9 @@
 import Fleet
-import FleetUpstream
 import Foundation
 import Glibc
 import Testing
+
+@testable import FleetUpstream
 
 @Suite("TLS", .timeLimit(.minutes(1)))
 struct TransportSecurityTests {
@@ -28,11 +29,12 @@ struct TransportSecurityTests {
       if line.hasPrefix("ACCEPT ") { port = line.split(separator: ":").last.flatMap { Int($0) } }
     }
 
+    let driver = try CurlDriver()
     let endpoint = try UsageEndpoint(
-      baseURL: "https://127.0.0.1:\(try #require(port))", userAgent: "tests", clock: SkippingClock())
-    let request = UsageRequest(accessToken: Secret("token"), chatGPTAccountID: nil)
+      baseURL: "https://127.0.0.1:\(try #require(port))", driver: driver, userAgent: "tests", clock: SkippingClock())
+    let request = UsageRequest(accessToken: Secret("token"), chatGPTAccountID: nil, route: .direct)
     #expect(await endpoint.usage(for: request) == .failure(UpstreamFailure(.unreachable)))
-    await endpoint.shutdown()
+    await driver.shutdown()
     // That it was reached, and left because of its certificate; without this line the test ends at its time limit.
     while let line = await lines.next(), !line.contains("unknown ca") {}
   }
@@ -57,37 +59,27 @@ private final class OpenSSL {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = output
-    let rest = Lines(input)
-    output.fileHandleForReading.readabilityHandler = { handle in
-      if !rest.take(handle.availableData) { handle.readabilityHandler = nil }
-    }
     try process.run()
+    // A thread rather than a handle's `readabilityHandler`, whose end is not safe on Linux while others run.
+    DispatchQueue(label: "openssl.output").async {
+      let descriptor = output.fileHandleForReading.fileDescriptor
+      var buffer = [UInt8](repeating: 0, count: 1 << 12)
+      var rest: [UInt8] = []
+      while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { break }
+        rest += buffer[..<count]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+          input.yield(String(decoding: rest[..<end], as: UTF8.self))
+          rest.removeSubrange(...end)
+        }
+      }
+      input.finish()
+      withExtendedLifetime(output) {}
+    }
   }
 
   /// Ends it; the children of this process have the gentler signals blocked.
   func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
-}
-
-/// Cuts what arrives into lines.
-///
-/// `@unchecked`: only the one handler that reads the pipe uses it, and its calls follow one another.
-private final class Lines: @unchecked Sendable {
-  private let continuation: AsyncStream<String>.Continuation
-  private var rest = ""
-
-  init(_ continuation: AsyncStream<String>.Continuation) { self.continuation = continuation }
-
-  /// Takes a piece of the output; false when it was the end.
-  func take(_ data: Data) -> Bool {
-    guard !data.isEmpty else {
-      continuation.finish()
-      return false
-    }
-    rest += String(decoding: data, as: UTF8.self)
-    while let end = rest.firstIndex(of: "\n") {
-      continuation.yield(String(rest[..<end]))
-      rest = String(rest[rest.index(after: end)...])
-    }
-    return true
-  }
 }

@@ -1,12 +1,15 @@
 import Fleet
-import FleetUpstream
 import Testing
 import UpstreamSimulator
 
-/// A simulated provider with one account, and an endpoint that asks it.
+@testable import FleetUpstream
+
+/// A simulated provider with one account, and the endpoints that ask it.
 struct UpstreamFixture {
   let simulator: UpstreamSimulator
+  let driver: CurlDriver
   let endpoint: UsageEndpoint
+  let tokens: TokenEndpoint
   let clock: SkippingClock
 
   /// The account's name at the provider.
@@ -15,7 +18,8 @@ struct UpstreamFixture {
   /// A question for the account, with the token that holds now.
   var request: UsageRequest {
     UsageRequest(
-      accessToken: Secret(simulator.accessToken(of: Self.account)), chatGPTAccountID: "acct-\(Self.account)")
+      accessToken: Secret(simulator.accessToken(of: Self.account)), chatGPTAccountID: "acct-\(Self.account)",
+      route: .direct)
   }
 
   /// Asks for the account's usage.
@@ -29,9 +33,13 @@ struct UpstreamFixture {
     let simulator = try await UpstreamSimulator.start()
     simulator.add(account)
     let clock = SkippingClock()
+    let driver = try CurlDriver()
     let endpoint = try UsageEndpoint(
-      baseURL: simulator.baseURL, userAgent: "fleet-tests/1", clock: clock, timeLimit: timeLimit)
-    let fixture = UpstreamFixture(simulator: simulator, endpoint: endpoint, clock: clock)
+      baseURL: simulator.baseURL, driver: driver, userAgent: "fleet-tests/1", clock: clock, timeLimit: timeLimit)
+    let tokens = try TokenEndpoint(
+      baseURL: simulator.baseURL, driver: driver, userAgent: "fleet-tests/1", clock: clock, timeLimit: timeLimit)
+    let fixture = UpstreamFixture(
+      simulator: simulator, driver: driver, endpoint: endpoint, tokens: tokens, clock: clock)
     do {
       try await body(fixture)
     } catch {
@@ -42,7 +50,7 @@ struct UpstreamFixture {
   }
 
   private func tearDown() async {
-    await endpoint.shutdown()
+    await driver.shutdown()
     await simulator.stop()
   }
 }

@@ -1,5 +1,4 @@
 import Fleet
-import FleetUpstream
 import Testing
 import UpstreamSimulator
 
@@ -71,7 +70,8 @@ struct UsageCallTests {
   func madeUpIdentifier(_ id: String?) async throws {
     try await UpstreamFixture.with { fixture in
       let token = fixture.request.accessToken
-      let answer = await fixture.endpoint.usage(for: UsageRequest(accessToken: token, chatGPTAccountID: id))
+      let answer = await fixture.endpoint.usage(
+        for: UsageRequest(accessToken: token, chatGPTAccountID: id, route: .direct))
       #expect(answer.payload != nil)
       let request = try #require(fixture.simulator.requests.first)
       #expect(!request.headers.contains { $0.name == "chatgpt-account-id" })
@@ -83,7 +83,7 @@ struct UsageCallTests {
   func realIdentifier(_ id: String) async throws {
     try await UpstreamFixture.with { fixture in
       let token = fixture.request.accessToken
-      _ = await fixture.endpoint.usage(for: UsageRequest(accessToken: token, chatGPTAccountID: id))
+      _ = await fixture.endpoint.usage(for: UsageRequest(accessToken: token, chatGPTAccountID: id, route: .direct))
       #expect(fixture.simulator.requests.first?.header("chatgpt-account-id") == id)
     }
   }
@@ -97,7 +97,7 @@ struct UsageCallTests {
   func headerInjection(_ token: String, _ id: String) async throws {
     try await UpstreamFixture.with { fixture in
       let answer = await fixture.endpoint.usage(
-        for: UsageRequest(accessToken: Secret(token), chatGPTAccountID: id))
+        for: UsageRequest(accessToken: Secret(token), chatGPTAccountID: id, route: .direct))
       #expect(answer.failure?.kind == .unreachable)
       #expect(fixture.simulator.counters.connectionsAccepted == 0)
       #expect(fixture.simulator.requests.isEmpty)

@@ -8,12 +8,24 @@ public protocol FleetObserver: Sendable {
 public enum FleetEvent: Sendable {
   /// A refresh ended.
   case refreshEnded(RefreshID, accounts: Int, outcomes: [RefreshOutcome.Result: Int], took: Duration)
+  /// The background refresh has looked at an account.
+  case backgroundRefreshEnded(AccountID, RefreshOutcome.Result)
   /// A refresh ended without looking at any account.
   case refreshFailed(RefreshID, StoreError)
   /// One account's fetch failed in the store.
   case storeFailed(AccountID, StoreError)
+  /// New tokens of an account were committed.
+  case tokensRotated(AccountID)
+  /// New tokens could not be committed yet; it is tried again until they are, because the old ones are used up.
+  case tokensNotStored(AccountID, StoreError)
+  /// An account was given a final status; the reason is a stable text.
+  case accountRetired(AccountID, AccountStatus, reason: String)
+  /// A claim could not be given back; it ends by itself.
+  case claimNotReleased(AccountID, StoreError)
   /// The drain limit passed while these were still running.
   case drainOverdue(refreshes: [RefreshID], accounts: [AccountID])
+  /// Everything else has ended, but these accounts' new tokens are still to be stored.
+  case awaitingTokens(accounts: [AccountID])
 }
 
 /// Names one refresh within this process.

@@ -12,11 +12,14 @@ public struct UsageRequest: Hashable, Sendable {
   public var accessToken: Secret
   /// The provider's account identifier; sent unless it is empty or made up locally.
   public var chatGPTAccountID: String?
+  /// The way to the service.
+  public var route: UpstreamRoute
 
   /// Makes a question.
-  public init(accessToken: Secret, chatGPTAccountID: String?) {
+  public init(accessToken: Secret, chatGPTAccountID: String?, route: UpstreamRoute) {
     self.accessToken = accessToken
     self.chatGPTAccountID = chatGPTAccountID
+    self.route = route
   }
 }
 
@@ -38,6 +41,8 @@ public struct UpstreamFailure: Hashable, Sendable {
     case timedOut
     /// The connection could not be made or broke.
     case unreachable
+    /// None of the proxies that the requests must go through let them through.
+    case proxyUnreachable
     /// A 2xx answer that is no valid payload, or is too large.
     case invalidPayload
   }
@@ -46,13 +51,18 @@ public struct UpstreamFailure: Hashable, Sendable {
   public var kind: Kind
   /// The error code in the answer, trimmed and lower-cased, when there is one.
   public var errorCode: String?
+  /// Whether the answer says in words that the account has been deactivated.
+  public var saysDeactivated: Bool
   /// How long the upstream asks to be left alone.
   public var retryAfter: Duration?
 
   /// Makes a failure.
-  public init(_ kind: Kind, errorCode: String? = nil, retryAfter: Duration? = nil) {
+  public init(
+    _ kind: Kind, errorCode: String? = nil, saysDeactivated: Bool = false, retryAfter: Duration? = nil
+  ) {
     self.kind = kind
     self.errorCode = errorCode
+    self.saysDeactivated = saysDeactivated
     self.retryAfter = retryAfter
   }
 }

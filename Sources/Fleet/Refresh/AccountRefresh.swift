@@ -12,6 +12,7 @@ struct AccountRefresh: Sendable {
 
   let store: any FleetStore
   let upstream: any UsageUpstream
+  let tokens: TokenExchange
   let clock: any FleetClock
   let observer: any FleetObserver
   let policy: RefreshPolicy
@@ -36,42 +37,91 @@ struct AccountRefresh: Sendable {
   }
 
   private func refresh(_ id: AccountID, in session: any BackgroundSession) async throws(StoreError) -> Report {
-    guard let candidate = try await session.candidate(id) else {
-      return Report(outcome: RefreshOutcome(accountID: id, result: .skipped, reason: .changedMeanwhile))
-    }
+    guard let candidate = try await session.candidate(id) else { return skipped(id) }
     let decision = policy.decision(for: candidate, memory: memories[id], now: clock.now, uptime: clock.uptime)
     if case .leave(let outcome) = decision { return Report(outcome: outcome) }
-    guard candidate.route == .direct else { return failed(id, .proxyUnavailable) }
-    let token = try await session.accessToken(of: id)
-    guard !token.isEmpty else { return failed(id, .tokenMissing) }
-    let request = UsageRequest(accessToken: token, chatGPTAccountID: candidate.account.chatGPTAccountID)
-    switch await upstream.usage(for: request) {
-    case .failure(let failure): return note(failure, of: id)
-    case .payload(let payload): return try await record(payload, for: candidate.account, in: session)
+    guard let route = candidate.route else { return failed(id, .proxyUnavailable) }
+    guard let credentials = try await session.credentials(of: id) else { return skipped(id) }
+    guard !credentials.accessToken.isEmpty else { return failed(id, .tokenMissing) }
+    let answer = await upstream.usage(for: candidate.request(with: credentials, by: route))
+    guard case .failure(let failure) = answer, UpstreamEffect(of: failure, mayExchange: true) == .exchange else {
+      return try await conclude(answer, about: candidate, with: credentials, in: session)
+    }
+    switch await tokens.renew(credentials, of: id, by: route) {
+    case .renewed: return try await refreshRenewed(id, in: session)
+    case .retired(let status): return failed(id, .status(status))
+    case .accountChanged: return skipped(id)
+    case .stillRefused(let reason): return coolingDown(id, reason)
+    case .undecided(let reason): return failed(id, reason)
     }
   }
 
-  private func record(
-    _ payload: UsagePayload, for account: Account, in session: any BackgroundSession
+  /// Asks once more with the login that has taken the refused one's place.
+  ///
+  /// Everything is read again: it may have brought another plan or workspace, and the route may have changed.
+  private func refreshRenewed(_ id: AccountID, in session: any BackgroundSession) async throws(StoreError) -> Report {
+    guard
+      let candidate = try await session.candidate(id), candidate.account.status.isRefreshable,
+      let credentials = try await session.credentials(of: id)
+    else { return skipped(id) }
+    guard let route = candidate.route else { return failed(id, .proxyUnavailable) }
+    guard !credentials.accessToken.isEmpty else { return failed(id, .tokenMissing) }
+    let answer = await upstream.usage(for: candidate.request(with: credentials, by: route))
+    return try await conclude(answer, about: candidate, with: credentials, in: session)
+  }
+
+  /// Does what an answer that is not to be followed by an exchange demands.
+  private func conclude(
+    _ answer: UsageAnswer, about candidate: RefreshCandidate, with credentials: StoredCredentials,
+    in session: any BackgroundSession
   ) async throws(StoreError) -> Report {
-    if case .rejected(let reason) = IdentityCheck.verdict(on: payload, for: account) {
-      return fetchedInVain(RefreshOutcome(accountID: account.id, result: .rejected, reason: reason))
+    let id = candidate.account.id
+    switch answer {
+    case .payload(let payload): return try await accept(payload, about: candidate, in: session)
+    case .failure(let failure):
+      switch UpstreamEffect(of: failure, mayExchange: false) {
+      case .retire(let status, let reason):
+        let retirement = Retirement(accountID: id, status: status, reason: reason, judged: credentials)
+        guard case .committed = try await session.retire(retirement) else { return skipped(id) }
+        observer.note(.accountRetired(id, status, reason: reason))
+        return failed(id, .status(status))
+      case .exchange, .coolDown: return coolingDown(id, failure.refreshReason)
+      case .nothing:
+        var report = failed(id, failure.refreshReason)
+        report.outcome.blockedUntil = failure.retryAfter.map { clock.now.advanced(by: $0) }
+        return report
+      }
+    }
+  }
+
+  private func accept(
+    _ payload: UsagePayload, about candidate: RefreshCandidate, in session: any BackgroundSession
+  ) async throws(StoreError) -> Report {
+    let id = candidate.account.id
+    switch IdentityCheck.verdict(on: payload, for: candidate.account) {
+    case .accepted, .adoptsWorkspace: break
+    case .rejected: return fetchedInVain(RefreshOutcome(accountID: id, result: .rejected, reason: .identityMismatch))
+    case .needsConfirmation:
+      guard try await session.observeDowngrade(of: id) >= IdentityCheck.confirmations else {
+        return fetchedInVain(RefreshOutcome(accountID: id, result: .rejected, reason: .identityUnverified))
+      }
     }
     let write: UsageWrite
     do {
-      write = try UsageWrite(payload, for: account, at: clock.now)
+      write = try UsageWrite(payload, for: candidate, at: clock.now)
     } catch {
-      return failed(account.id, .upstreamPayloadInvalid)
+      return failed(id, .upstreamPayloadInvalid)
     }
     switch try await session.record(write) {
-    case .accountChanged:
-      return Report(outcome: RefreshOutcome(accountID: account.id, result: .skipped, reason: .changedMeanwhile))
+    case .accountChanged: return skipped(id)
+    case .workspaceTaken:
+      return fetchedInVain(RefreshOutcome(accountID: id, result: .rejected, reason: .workspaceTaken))
     case .committed(let rows):
       guard rows > 0 else {
-        return fetchedInVain(RefreshOutcome(accountID: account.id, result: .failed, reason: .noUsageReported))
+        return fetchedInVain(RefreshOutcome(accountID: id, result: .failed, reason: .noUsageReported))
       }
-      memories.noteFetch(of: account.id, at: clock.now, uptime: clock.uptime)
-      return Report(outcome: RefreshOutcome(accountID: account.id, result: .written), rowsWritten: rows)
+      memories.noteFetch(of: id, at: clock.now, uptime: clock.uptime)
+      return Report(outcome: RefreshOutcome(accountID: id, result: .written), rowsWritten: rows)
     }
   }
 
@@ -82,21 +132,27 @@ struct AccountRefresh: Sendable {
   }
 
   /// A refused login is not tried again for a while: asking on would not mend it and looks like an attack.
-  private func note(_ failure: UpstreamFailure, of id: AccountID) -> Report {
-    let reason = failure.refreshReason
+  private func coolingDown(_ id: AccountID, _ reason: RefreshReason) -> Report {
+    let ends = clock.uptime + Self.coolDown
+    memories.noteCoolDown(of: id, AccountMemory.CoolDown(ends: ends, reason: reason), uptime: clock.uptime)
     var report = failed(id, reason)
-    if failure.kind == .status(401) || failure.kind == .status(403) {
-      let ends = clock.uptime + Self.coolDown
-      memories.noteCoolDown(of: id, AccountMemory.CoolDown(ends: ends, reason: reason), uptime: clock.uptime)
-      report.outcome.blockedUntil = clock.now.advanced(by: Self.coolDown)
-    } else if let pause = failure.retryAfter {
-      report.outcome.blockedUntil = clock.now.advanced(by: pause)
-    }
+    report.outcome.blockedUntil = clock.now.advanced(by: Self.coolDown)
     return report
   }
 
   private func failed(_ id: AccountID, _ reason: RefreshReason) -> Report {
     Report(outcome: RefreshOutcome(accountID: id, result: .failed, reason: reason))
+  }
+
+  private func skipped(_ id: AccountID) -> Report {
+    Report(outcome: RefreshOutcome(accountID: id, result: .skipped, reason: .changedMeanwhile))
+  }
+}
+
+extension RefreshCandidate {
+  fileprivate func request(with credentials: StoredCredentials, by route: UpstreamRoute) -> UsageRequest {
+    UsageRequest(
+      accessToken: credentials.accessToken, chatGPTAccountID: account.chatGPTAccountID, route: route)
   }
 }
 
@@ -106,6 +162,7 @@ extension UpstreamFailure {
     case .status(let status): .upstreamStatus(status)
     case .timedOut: .upstreamTimeout
     case .unreachable: .upstreamUnreachable
+    case .proxyUnreachable: .proxyUnavailable
     case .invalidPayload: .upstreamPayloadInvalid
     }
   }

@@ -8,6 +8,8 @@ internal import NIOConcurrencyHelpers
 public final class RefreshCoordinator: Sendable {
   /// The coordinator's limits.
   public struct Limits: Hashable, Sendable {
+    /// Whether the upstream is asked at all.
+    public var refreshesEnabled: Bool
     /// How long a sample counts as fresh.
     public var refreshInterval: Duration
     /// Upstream fetches at once, over all refreshes.
@@ -21,9 +23,10 @@ public final class RefreshCoordinator: Sendable {
 
     /// Makes limits.
     public init(
-      refreshInterval: Duration = .seconds(60), concurrentFetches: Int = 16, refreshes: Int = 256,
-      flights: Int = 100_000, waiters: Int = 1_000_000
+      refreshesEnabled: Bool = true, refreshInterval: Duration = .seconds(60), concurrentFetches: Int = 16,
+      refreshes: Int = 256, flights: Int = 100_000, waiters: Int = 1_000_000
     ) {
+      self.refreshesEnabled = refreshesEnabled
       self.refreshInterval = refreshInterval
       self.concurrentFetches = concurrentFetches
       self.refreshes = refreshes
@@ -38,12 +41,18 @@ public final class RefreshCoordinator: Sendable {
     public var refreshes: FlightCounts
     /// The account flights beneath them.
     public var flights: FlightCounts
+    /// The token exchanges beneath those.
+    public var exchanges: FlightCounts
+    /// The background refresh's looks at single accounts.
+    public var visits: FlightCounts
   }
 
   private typealias Outcome = Result<RefreshReport, StoreError>
 
   private let refreshes: Singleflight<RefreshID, Outcome>
+  private let visits: Singleflight<AccountID, Void>
   private let flights: Singleflight<AccountID, AccountRefresh.Report>
+  private let tokens: TokenExchange
   private let work: FleetRefresh
   private let clock: any FleetClock
   private let observer: any FleetObserver
@@ -51,18 +60,22 @@ public final class RefreshCoordinator: Sendable {
 
   /// Composes a coordinator.
   public init(
-    store: any FleetStore, upstream: any UsageUpstream, clock: any FleetClock, observer: any FleetObserver,
-    limits: Limits
+    store: any FleetStore, upstream: any UsageUpstream & TokenUpstream, clock: any FleetClock,
+    observer: any FleetObserver, limits: Limits
   ) {
-    let policy = RefreshPolicy(interval: limits.refreshInterval)
+    let policy = RefreshPolicy(isEnabled: limits.refreshesEnabled, interval: limits.refreshInterval)
     let memories = AccountMemories(interval: limits.refreshInterval)
     refreshes = Singleflight(flights: limits.refreshes, waiters: limits.refreshes, clock: clock)
+    visits = Singleflight(flights: limits.refreshes, waiters: limits.refreshes, clock: clock)
     flights = Singleflight(flights: limits.flights, waiters: limits.waiters, clock: clock)
+    tokens = TokenExchange(
+      work: TokenExchangeFlight(store: store, upstream: upstream, clock: clock, observer: observer),
+      flights: limits.flights, waiters: limits.waiters, clock: clock)
     work = FleetRefresh(
       store: store, clock: clock, policy: policy, memories: memories, flights: flights,
       accountRefresh: AccountRefresh(
-        store: store, upstream: upstream, clock: clock, observer: observer, policy: policy, memories: memories,
-        slots: FetchSlots(limits.concurrentFetches)))
+        store: store, upstream: upstream, tokens: tokens, clock: clock, observer: observer, policy: policy,
+        memories: memories, slots: FetchSlots(limits.concurrentFetches)))
     self.clock = clock
     self.observer = observer
   }
@@ -92,8 +105,23 @@ public final class RefreshCoordinator: Sendable {
     }
   }
 
+  /// Looks at one account on nobody's behalf, through the same flight as everybody, and waits for it.
+  ///
+  /// Does nothing once admission is closed, or while as many looks run as refreshes may.
+  public func visit(_ id: AccountID) async {
+    _ = try? await visits.landing(for: id) { [flights, work, observer] in
+      guard let report = try? await flights.landing(for: id, work: { await work.accountRefresh.run(id) }).value else {
+        return
+      }
+      observer.note(.backgroundRefreshEnded(id, report.outcome.result))
+    }
+  }
+
   /// Refuses further refreshes from this moment on; those admitted run to their end.
-  public func closeAdmission() { refreshes.closeAdmission() }
+  public func closeAdmission() {
+    refreshes.closeAdmission()
+    visits.closeAdmission()
+  }
 
   /// Closes admission and waits for what was admitted; after `limit` the remaining callers are answered with what is
   /// known so far, and what still runs is reported by name.
@@ -101,16 +129,34 @@ public final class RefreshCoordinator: Sendable {
   /// - Returns: whether everything ended within the limit.
   public func drain(within limit: Duration) async -> Bool {
     closeAdmission()
+    let end = clock.uptime + limit
     let overdue = await refreshes.settle(within: limit)
-    guard !overdue.isEmpty else { return true }
+    let visited = await visits.settle(within: max(.zero, end - clock.uptime))
+    guard !overdue.isEmpty || !visited.isEmpty else { return true }
     observer.note(.drainOverdue(refreshes: overdue, accounts: flights.keysInFlight))
     refreshes.abandonWaiters()
     return false
   }
 
+  /// Begins no further token exchange and waits for those that have begun, however long their new tokens take to get
+  /// into the store: the old ones are used up, and nothing but the end of the process may lose the new ones.
+  public func settleTokens() async {
+    tokens.closeAdmission()
+    var waiting = await tokens.settle(within: .zero)
+    while !waiting.isEmpty {
+      observer.note(.awaitingTokens(accounts: waiting))
+      waiting = await tokens.settle(within: Self.tokenReminder)
+    }
+  }
+
+  /// How often it is told what is still waited for.
+  private static let tokenReminder = Duration.seconds(10)
+
   /// What the coordinator did and does.
   public var statistics: Statistics {
-    Statistics(refreshes: refreshes.snapshot(), flights: flights.snapshot())
+    Statistics(
+      refreshes: refreshes.snapshot(), flights: flights.snapshot(), exchanges: tokens.statistics,
+      visits: visits.snapshot())
   }
 
   private func run(_ id: RefreshID, _ scope: AccountScope, _ progress: RefreshProgress) async -> Outcome {

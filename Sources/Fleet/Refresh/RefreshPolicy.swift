@@ -1,5 +1,7 @@
 /// Whether an account is asked for again: a pure function of its rows, what is remembered of it, and the time.
 struct RefreshPolicy: Sendable {
+  /// Whether the upstream is asked at all.
+  var isEnabled = true
   /// How long a sample counts as fresh.
   let interval: Duration
 
@@ -24,6 +26,9 @@ struct RefreshPolicy: Sendable {
     for candidate: RefreshCandidate, memory: AccountMemory, now: Timestamp, uptime: Duration
   ) -> Decision {
     let account = candidate.account
+    guard isEnabled else {
+      return .leave(RefreshOutcome(accountID: account.id, result: .skipped, reason: .refreshDisabled))
+    }
     guard account.status.isRefreshable else {
       return .leave(RefreshOutcome(accountID: account.id, result: .skipped, reason: .status(account.status)))
     }

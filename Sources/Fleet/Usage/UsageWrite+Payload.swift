@@ -6,26 +6,35 @@ extension UsageWrite {
   ///
   /// - A window without a percentage was not really reported and leaves no row.
   /// - A lone primary window of thirty days is the month's.
+  /// - A limit that the windows show to be over is lifted.
   /// - Credits stand beside the primary and the monthly row.
   ///
   /// - Throws: `UnstorablePayload` when a number is beyond what a column holds.
-  init(_ payload: UsagePayload, for account: Account, at now: Timestamp) throws(UnstorablePayload) {
+  init(_ payload: UsagePayload, for candidate: RefreshCandidate, at now: Timestamp) throws(UnstorablePayload) {
+    let account = candidate.account
+    let windows = ReportedWindows(payload)
+    let plan = Plan(payload.planType)
     self.init(
-      accountID: account.id, recordedAt: now, metadata: Metadata(payload, changing: account),
-      main: try Self.mainRows(payload, at: now),
-      additional: try Self.additionalChange(payload.additional, at: now))
+      accountID: account.id, workspaceID: account.workspaceID, recordedAt: now,
+      metadata: Metadata(payload, changing: account), main: try Self.mainRows(windows, payload.credits, at: now),
+      additional: try Self.additionalChange(payload.additional, at: now),
+      // A known paid plan speaks against a downgrade; the free plan is written only once it was confirmed.
+      settlesDowngrade: plan.known != nil,
+      recovery: StatusRecovery(of: candidate, after: windows, now: now.unixSeconds))
   }
 
-  private static func mainRows(_ payload: UsagePayload, at now: Timestamp) throws(UnstorablePayload) -> [MainRow] {
-    let isMonthly =
-      payload.secondary?.usedPercent == nil && payload.primary?.limitWindowSeconds == UsageWindow.monthSeconds
-    let primaryWindow: UsageWindow = isMonthly ? .monthly : .primary
+  private static func mainRows(
+    _ windows: ReportedWindows, _ credits: UsageSample.Credits, at now: Timestamp
+  ) throws(UnstorablePayload) -> [MainRow] {
     var rows: [MainRow] = []
-    if let sample = try sample(payload.primary, credits: payload.credits, at: now) {
-      rows.append(MainRow(window: primaryWindow, sample: sample))
+    if let sample = try sample(windows.primary, credits: credits, at: now) {
+      rows.append(MainRow(window: .primary, sample: sample))
     }
-    if let sample = try sample(payload.secondary, at: now) {
+    if let sample = try sample(windows.secondary, at: now) {
       rows.append(MainRow(window: .secondary, sample: sample))
+    }
+    if let sample = try sample(windows.monthly, credits: credits, at: now) {
+      rows.append(MainRow(window: .monthly, sample: sample))
     }
     return rows
   }
@@ -60,23 +69,33 @@ extension UsageWrite {
   ) throws(UnstorablePayload) -> UsageSample? {
     guard let window, let usedPercent = window.usedPercent else { return nil }
     guard usedPercent.isFinite else { throw UnstorablePayload() }
-    var resetAt = try window.resetAt.map(whole)
-    if resetAt == nil, let seconds = window.resetAfterSeconds {
-      let (sum, overflow) = now.unixSeconds.addingReportingOverflow(try whole(max(0, seconds)))
-      guard !overflow else { throw UnstorablePayload() }
-      resetAt = sum
-    }
     let minutes = try window.limitWindowSeconds.map { seconds throws(UnstorablePayload) in
-      try whole((seconds / 60).rounded(.up))
+      try (seconds / 60).rounded(.up).whole
     }
     return UsageSample(
-      recordedAt: now, usedPercent: usedPercent, resetAt: resetAt, windowMinutes: minutes.flatMap { $0 > 0 ? $0 : nil },
-      credits: credits)
+      recordedAt: now, usedPercent: usedPercent, resetAt: try window.resetAt(now: now.unixSeconds),
+      windowMinutes: minutes.flatMap { $0 > 0 ? $0 : nil }, credits: credits)
   }
+}
 
-  private static func whole(_ number: Double) throws(UnstorablePayload) -> Int64 {
-    guard let integer = Int64(exactly: number.rounded(.down)) else { throw UnstorablePayload() }
-    return integer
+extension UsagePayload.Window {
+  /// When the window resets, in Unix seconds; nil when it does not say.
+  func resetAt(now: Int64) throws(UsageWrite.UnstorablePayload) -> Int64? {
+    if let resetAt { return try resetAt.whole }
+    guard let resetAfterSeconds else { return nil }
+    let (sum, overflow) = now.addingReportingOverflow(try max(0, resetAfterSeconds).whole)
+    guard !overflow else { throw UsageWrite.UnstorablePayload() }
+    return sum
+  }
+}
+
+extension Double {
+  /// The number without its fraction.
+  fileprivate var whole: Int64 {
+    get throws(UsageWrite.UnstorablePayload) {
+      guard let integer = Int64(exactly: rounded(.down)) else { throw UsageWrite.UnstorablePayload() }
+      return integer
+    }
   }
 }
 
@@ -92,11 +111,13 @@ extension UsageWrite.AdditionalRow {
 extension UsageWrite.Metadata {
   /// The columns after the payload, nil when it changes none of them. What it does not speak of stays.
   fileprivate init?(_ payload: UsagePayload, changing account: Account) {
-    let reported = Plan(payload.planType)
-    let plan = reported.isUnknown ? account.plan : reported
-    let label = payload.workspaceLabel ?? account.workspaceLabel
-    let seat = payload.seatType ?? account.seatType
-    guard plan != account.plan || label != account.workspaceLabel || seat != account.seatType else { return nil }
-    self.init(planType: plan.name, workspaceLabel: label, seatType: seat)
+    let plan = Plan(payload.planType)
+    let workspace = account.workspaceID.nonBlank == nil ? payload.workspaceID.nonBlank : nil
+    let label = payload.workspaceLabel.nonBlank
+    let seat = payload.seatType.nonBlank
+    self.init(
+      planType: plan.isUnknown || plan == account.plan ? nil : plan.name, adoptedWorkspaceID: workspace,
+      workspaceLabel: label == account.workspaceLabel ? nil : label, seatType: seat == account.seatType ? nil : seat)
+    guard self != UsageWrite.Metadata() else { return nil }
   }
 }

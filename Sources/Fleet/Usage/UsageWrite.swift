@@ -39,18 +39,24 @@ public struct UsageWrite: Hashable, Sendable {
     }
   }
 
-  /// Columns of the account that follow the payload; no token column can be reached through it.
+  /// Columns of the account that follow the payload, nil where they stay; no token column can be reached through it.
   public struct Metadata: Hashable, Sendable {
     /// The plan as it is to be stored.
-    public var planType: String
+    public var planType: String?
+    /// The workspace that fills the account's empty place.
+    public var adoptedWorkspaceID: String?
     /// The workspace's name.
     public var workspaceLabel: String?
     /// The kind of seat.
     public var seatType: String?
 
     /// Makes metadata of its columns.
-    public init(planType: String, workspaceLabel: String?, seatType: String?) {
+    public init(
+      planType: String? = nil, adoptedWorkspaceID: String? = nil, workspaceLabel: String? = nil,
+      seatType: String? = nil
+    ) {
       self.planType = planType
+      self.adoptedWorkspaceID = adoptedWorkspaceID
       self.workspaceLabel = workspaceLabel
       self.seatType = seatType
     }
@@ -67,6 +73,8 @@ public struct UsageWrite: Hashable, Sendable {
 
   /// The account.
   public var accountID: AccountID
+  /// The workspace the account had when it was asked for; with another one by now, nothing is written.
+  public var workspaceID: String?
   /// The one instant of all rows.
   public var recordedAt: Timestamp
   /// Changed account columns, nil when none changed.
@@ -75,16 +83,24 @@ public struct UsageWrite: Hashable, Sendable {
   public var main: [MainRow]
   /// The additional limits.
   public var additional: AdditionalChange
+  /// Whether what spoke for a plan that has become free is forgotten: the payload settles the matter.
+  public var settlesDowngrade: Bool
+  /// The persisted limit that the payload lifts, if the store still holds it.
+  public var recovery: StatusRecovery?
 
   /// Makes a write.
   public init(
-    accountID: AccountID, recordedAt: Timestamp, metadata: Metadata?, main: [MainRow], additional: AdditionalChange
+    accountID: AccountID, workspaceID: String? = nil, recordedAt: Timestamp, metadata: Metadata?, main: [MainRow],
+    additional: AdditionalChange, settlesDowngrade: Bool = false, recovery: StatusRecovery? = nil
   ) {
     self.accountID = accountID
+    self.workspaceID = workspaceID
     self.recordedAt = recordedAt
     self.metadata = metadata
     self.main = main
     self.additional = additional
+    self.settlesDowngrade = settlesDowngrade
+    self.recovery = recovery
   }
 }
 
@@ -92,6 +108,9 @@ public struct UsageWrite: Hashable, Sendable {
 public enum UsageWriteResult: Hashable, Sendable {
   /// It was committed with so many usage and additional-usage rows added.
   case committed(rows: Int)
-  /// The account was deleted, or its status left the refreshable ones, while the upstream was asked: nothing was written.
+  /// The account was deleted or bound to another workspace, or its status left the refreshable ones, while the upstream
+  /// was asked: nothing was written.
   case accountChanged
+  /// Another account of the same login has the workspace that was to be adopted: nothing was written.
+  case workspaceTaken
 }

@@ -27,8 +27,7 @@ struct CheckCommand: AsyncParsableCommand {
   private func checkStore(
     _ configuration: DaemonConfiguration, _ environment: [String: String]
   ) async -> Result<String, CheckReport.Fault> {
-    let selection = StoreSelection(
-      path: configuration.storePath, keyFile: configuration.keyFile, environment: environment)
+    let selection = StoreSelection(configuration, environment: environment)
     do throws(StoreError) {
       guard let store = try await selection.openExisting() else {
         return .success("none yet; it is made when the daemon first starts")
@@ -65,9 +64,10 @@ struct CheckCommand: AsyncParsableCommand {
 
   private func checkUpstream(_ configuration: DaemonConfiguration) async -> Result<String, CheckReport.Fault> {
     do {
-      let endpoint = try configuration.usageEndpoint(clock: SystemClock())
-      let answer = await endpoint.usage(for: UsageRequest(accessToken: Secret("check"), chatGPTAccountID: nil))
-      await endpoint.shutdown()
+      let upstream = try configuration.upstream(clock: SystemClock())
+      let answer = await upstream.usage(
+        for: UsageRequest(accessToken: Secret("check"), chatGPTAccountID: nil, route: .direct))
+      await upstream.shutdown()
       switch answer {
       case .failure(let failure) where failure.kind == .timedOut || failure.kind == .unreachable:
         return .failure(

@@ -12,13 +12,22 @@ struct StoreSelection {
 
   private let path: String?
   private let keyFile: String?
+  private let allowsUntestedSchema: Bool
   private let environment: [String: String]
 
   /// Selects the store that the settings name, else the default own one.
-  init(path: String?, keyFile: String?, environment: [String: String]) {
+  init(path: String?, keyFile: String?, allowsUntestedSchema: Bool = false, environment: [String: String]) {
     self.path = path
     self.keyFile = keyFile
+    self.allowsUntestedSchema = allowsUntestedSchema
     self.environment = environment
+  }
+
+  /// Selects by the daemon's settings.
+  init(_ configuration: DaemonConfiguration, environment: [String: String]) {
+    self.init(
+      path: configuration.storePath, keyFile: configuration.keyFile,
+      allowsUntestedSchema: configuration.allowUntestedSchema == .on, environment: environment)
   }
 
   /// Selects by the flags of an administrative command.
@@ -38,7 +47,9 @@ struct StoreSelection {
       return try await .open(own: try defaultPath(), keyFile: keyFile, access: access, warnings: warnings)
     }
     switch try SQLiteFleetStore.kind(ofStoreAt: path) {
-    case .codexLB: return try await .open(codexLB: path, keyFile: keyFile, warnings: warnings)
+    case .codexLB:
+      return try await .open(
+        codexLB: path, keyFile: keyFile, allowsUntestedSchema: allowsUntestedSchema, warnings: warnings)
     case .own: return try await .open(own: path, keyFile: keyFile, access: access, warnings: warnings)
     case nil:
       throw StoreError(

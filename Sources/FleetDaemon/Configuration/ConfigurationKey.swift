@@ -5,9 +5,13 @@ enum ConfigurationKey: String, CaseIterable {
   case socket
   case upstreamURL = "upstream-url"
   case authURL = "auth-url"
+  case usageRefresh = "usage-refresh"
   case refreshInterval = "refresh-interval"
+  case backgroundRefresh = "background-refresh"
+  case idleBackground = "idle-background"
   case maxConcurrentFetches = "max-concurrent-fetches"
   case drainTimeout = "drain-timeout"
+  case allowUntestedSchema = "allow-untested-schema"
   case logLevel = "log-level"
   case logFormat = "log-format"
 
@@ -29,9 +33,16 @@ enum ConfigurationKey: String, CaseIterable {
         + "else /run/codex-fleet)"
     case .upstreamURL: "The usage API's base address. (default: \(DaemonConfiguration.defaultUpstreamURL))"
     case .authURL: "The login service's base address. (default: \(DaemonConfiguration.defaultAuthURL))"
+    case .usageRefresh: "Whether the upstream is asked at all: on or off. (default: on)"
     case .refreshInterval: "How long a sample counts as fresh, in seconds, 1 to 86400. (default: 60)"
+    case .backgroundRefresh:
+      "Whether every account is refreshed once per interval without being asked: on or off. (default: on for an own "
+        + "store, off for a codex-lb's)"
+    case .idleBackground: "Whether that goes on when nobody has called for an hour: on or off. (default: on)"
     case .maxConcurrentFetches: "Upstream fetches at once, 1 to 256. (default: 16)"
     case .drainTimeout: "How long a stop waits for running refreshes, in seconds, 0 to 3600. (default: 30)"
+    case .allowUntestedSchema:
+      "Whether usage may be written to a codex-lb store whose schema was not tested: on or off. (default: off)"
     case .logLevel:
       "The least severe level that is logged: trace, debug, info, notice, warning, error or critical. (default: info)"
     case .logFormat: "The log's format: text or json. (default: text)"

@@ -46,7 +46,14 @@ struct ConfigurationReader {
   func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ key: ConfigurationKey, default standard: Choice
   ) throws -> Choice {
-    guard let value = value(of: key) else { return standard }
+    try choice(key) ?? standard
+  }
+
+  /// The setting as one of a list of words, nil when it is given nowhere.
+  ///
+  /// - Throws: `ConfigurationError` when it is none of them.
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: ConfigurationKey) throws -> Choice? {
+    guard let value = value(of: key) else { return nil }
     guard let choice = Choice(rawValue: value.text) else {
       throw ConfigurationError(value, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "))
     }

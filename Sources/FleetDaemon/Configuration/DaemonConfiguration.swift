@@ -13,9 +13,14 @@ struct DaemonConfiguration {
   let socketPath: String
   let upstreamURL: String
   let authURL: String
+  let usageRefresh: Switch
   let refreshInterval: Duration
+  /// Nil leaves it to the kind of store.
+  let backgroundRefresh: Switch?
+  let idleBackground: Switch
   let maxConcurrentFetches: Int
   let drainTimeout: Duration
+  let allowUntestedSchema: Switch
   let logLevel: Logger.Level
   let logFormat: LogFormat
 
@@ -29,6 +34,10 @@ struct DaemonConfiguration {
     socketPath = try reader.path(.socket) ?? SocketPath.defaultPath(environment: environment)
     upstreamURL = reader.value(of: .upstreamURL)?.text ?? Self.defaultUpstreamURL
     authURL = reader.value(of: .authURL)?.text ?? Self.defaultAuthURL
+    usageRefresh = try reader.choice(.usageRefresh, default: .on)
+    backgroundRefresh = try reader.choice(.backgroundRefresh)
+    idleBackground = try reader.choice(.idleBackground, default: .on)
+    allowUntestedSchema = try reader.choice(.allowUntestedSchema, default: .off)
     refreshInterval = .seconds(try reader.integer(.refreshInterval, in: 1...86_400, default: 60))
     maxConcurrentFetches = try reader.integer(.maxConcurrentFetches, in: 1...256, default: 16)
     drainTimeout = .seconds(try reader.integer(.drainTimeout, in: 0...3_600, default: 30))

@@ -17,14 +17,26 @@ struct DaemonOptions: ParsableArguments {
     help: ArgumentHelp(ConfigurationKey.authURL.help, valueName: "url"))
   var authURL: String?
 
+  @Option(help: ArgumentHelp(ConfigurationKey.usageRefresh.help, valueName: "on|off"))
+  var usageRefresh: String?
+
   @Option(help: ArgumentHelp(ConfigurationKey.refreshInterval.help, valueName: "seconds"))
   var refreshInterval: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.backgroundRefresh.help, valueName: "on|off"))
+  var backgroundRefresh: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.idleBackground.help, valueName: "on|off"))
+  var idleBackground: String?
 
   @Option(help: ArgumentHelp(ConfigurationKey.maxConcurrentFetches.help, valueName: "count"))
   var maxConcurrentFetches: String?
 
   @Option(help: ArgumentHelp(ConfigurationKey.drainTimeout.help, valueName: "seconds"))
   var drainTimeout: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.allowUntestedSchema.help, valueName: "on|off"))
+  var allowUntestedSchema: String?
 
   @Option(help: ArgumentHelp(ConfigurationKey.logLevel.help, valueName: "level"))
   var logLevel: String?
@@ -38,9 +50,13 @@ struct DaemonOptions: ParsableArguments {
     values[.socket] = socket
     values[.upstreamURL] = upstreamURL
     values[.authURL] = authURL
+    values[.usageRefresh] = usageRefresh
     values[.refreshInterval] = refreshInterval
+    values[.backgroundRefresh] = backgroundRefresh
+    values[.idleBackground] = idleBackground
     values[.maxConcurrentFetches] = maxConcurrentFetches
     values[.drainTimeout] = drainTimeout
+    values[.allowUntestedSchema] = allowUntestedSchema
     values[.logLevel] = logLevel
     values[.logFormat] = logFormat
     return values

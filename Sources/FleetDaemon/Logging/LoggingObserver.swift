@@ -13,11 +13,31 @@ struct LoggingObserver: FleetObserver {
       ]
       for (result, count) in outcomes { metadata[result.rawValue] = "\(count)" }
       logger.info("refresh ended", metadata: metadata)
+    case .backgroundRefreshEnded(let account, let result):
+      logger.debug("background refresh", metadata: ["account": "\(account.logName)", "outcome": "\(result.rawValue)"])
     case .refreshFailed(let id, let error):
       logger.warning("refresh failed: \(error.message)", metadata: ["refresh": "\(id)", "code": "\(error.code)"])
     case .storeFailed(let account, let error):
       logger.warning(
         "account not refreshed: \(error.message)", metadata: ["account": "\(account.logName)", "code": "\(error.code)"])
+    case .tokensRotated(let account):
+      logger.info("login renewed", metadata: ["account": "\(account.logName)"])
+    case .tokensNotStored(let account, let error):
+      logger.error(
+        "the account's new login could not be stored; trying again: \(error.message)",
+        metadata: ["account": "\(account.logName)", "code": "\(error.code)"])
+    case .accountRetired(let account, let status, let reason):
+      logger.warning(
+        "the provider has ended the account's login",
+        metadata: ["account": "\(account.logName)", "status": "\(status.rawValue)", "reason": "\(reason)"])
+    case .claimNotReleased(let account, let error):
+      logger.warning(
+        "a claim could not be given back and ends by itself: \(error.message)",
+        metadata: ["account": "\(account.logName)", "code": "\(error.code)"])
+    case .awaitingTokens(let accounts):
+      logger.warning(
+        "waiting until these accounts' new logins are stored; a second signal would lose them",
+        metadata: ["accounts": "\(accounts.map(\.logName).joined(separator: ","))"])
     case .drainOverdue(let refreshes, let accounts):
       logger.warning(
         "still running when the drain limit passed",

@@ -9,27 +9,38 @@ internal import ServiceLifecycle
 /// The daemon: store, upstream, core and server, put together and taken apart in order.
 struct Daemon: Service {
   private let store: SQLiteFleetStore
-  private let upstream: UsageEndpoint
+  private let upstream: CodexUpstream
   private let refreshes: RefreshCoordinator
+  private let background: BackgroundRefresh?
   private let server: FleetServer
   private let drainTimeout: Duration
   private let logger: Logger
 
   /// Opens what the settings name; nothing listens yet.
   ///
-  /// - Throws: `StoreError`, or the upstream address's fault, with a text that says what to do.
+  /// - Throws: `StoreError`, or an upstream address's fault, with a text that says what to do.
   init(_ configuration: DaemonConfiguration, environment: [String: String], logger: Logger) async throws {
     let clock = SystemClock()
-    upstream = try configuration.usageEndpoint(clock: clock)
-    let selection = StoreSelection(
-      path: configuration.storePath, keyFile: configuration.keyFile, environment: environment)
+    upstream = try configuration.upstream(clock: clock)
+    let selection = StoreSelection(configuration, environment: environment)
     store = try await selection.open(for: .serving) { logger.warning("\($0)") }
     refreshes = RefreshCoordinator(
       store: store, upstream: upstream, clock: clock, observer: LoggingObserver(logger: logger),
       limits: RefreshCoordinator.Limits(
-        refreshInterval: configuration.refreshInterval, concurrentFetches: configuration.maxConcurrentFetches))
+        refreshesEnabled: configuration.usageRefresh == .on, refreshInterval: configuration.refreshInterval,
+        concurrentFetches: configuration.maxConcurrentFetches))
+    let activity = CallActivity(clock: clock)
     let service = FleetService(
-      store: store, refreshes: refreshes, clock: clock, refreshInterval: configuration.refreshInterval)
+      store: store, refreshes: refreshes, activity: activity, clock: clock,
+      refreshInterval: configuration.refreshInterval)
+    // Beside codex-lb nobody needs it: that one keeps its accounts fresh by itself.
+    let refreshesUnasked = configuration.backgroundRefresh ?? (store.kind == .own ? .on : .off)
+    background =
+      configuration.usageRefresh == .on && refreshesUnasked == .on
+      ? BackgroundRefresh(
+        store: store, refreshes: refreshes, activity: activity, clock: clock,
+        interval: configuration.refreshInterval, runsWhenIdle: configuration.idleBackground == .on)
+      : nil
     server = FleetServer(
       service: service, socketPath: configuration.socketPath, version: ProductVersion.current, logger: logger)
     drainTimeout = configuration.drainTimeout
@@ -37,10 +48,11 @@ struct Daemon: Service {
   }
 
   /// Serves until a graceful shutdown, then drains: no new connections and refreshes, answers for those that run, up to
-  /// the drain limit; then upstream and store are closed.
+  /// the drain limit; then new tokens are seen into the store, however long that takes, and upstream and store closed.
   func run() async throws {
     logger.info("starting", metadata: ["store": "\(store.path)", "kind": "\(store.kind.rawValue)"])
     let outcome = await serve()
+    await refreshes.settleTokens()
     await upstream.shutdown()
     await store.close()
     let statistics = refreshes.statistics
@@ -50,13 +62,24 @@ struct Daemon: Service {
       metadata: [
         "refreshes": "\(statistics.refreshes.started)", "refreshesRunning": "\(statistics.refreshes.inFlight)",
         "flights": "\(statistics.flights.started)", "flightsJoined": "\(statistics.flights.joined)",
-        "flightsRunning": "\(statistics.flights.inFlight)", "sessions": "\(sessions.opened)",
+        "flightsRunning": "\(statistics.flights.inFlight)", "exchanges": "\(statistics.exchanges.started)",
+        "exchangesRunning": "\(statistics.exchanges.inFlight)", "sessions": "\(sessions.opened)",
         "sessionsOpen": "\(sessions.open)",
       ])
     try outcome.get()
   }
 
+  /// Serves, and refreshes unasked meanwhile.
   private func serve() async -> Result<Void, any Error> {
+    await withTaskGroup(of: Void.self) { group in
+      if let background { group.addTask { await background.run() } }
+      let outcome = await serveCalls()
+      group.cancelAll()
+      return outcome
+    }
+  }
+
+  private func serveCalls() async -> Result<Void, any Error> {
     await withTaskGroup(of: Result<Void, any Error>.self) { group in
       group.addTask {
         do {

@@ -3,10 +3,11 @@ internal import FleetSocket
 internal import FleetUpstream
 
 extension DaemonConfiguration {
-  /// The usage API these settings name.
+  /// The provider these settings name.
   ///
-  /// - Throws: a text that says what is wrong with the address.
-  func usageEndpoint(clock: any FleetClock) throws -> UsageEndpoint {
-    try UsageEndpoint(baseURL: upstreamURL, userAgent: "codex-fleetd/\(ProductVersion.current)", clock: clock)
+  /// - Throws: a text that says what is wrong with an address.
+  func upstream(clock: any FleetClock) throws -> CodexUpstream {
+    try CodexUpstream(
+      usageURL: upstreamURL, authURL: authURL, userAgent: "codex-fleetd/\(ProductVersion.current)", clock: clock)
   }
 }

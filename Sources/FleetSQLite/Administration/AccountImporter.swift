@@ -82,6 +82,6 @@ struct AccountImporter {
         try key.seal(account.idToken), account.lastRefresh?.naiveUTC, AccountStatus.active.rawValue, id,
       ])
     // What was observed with the old credentials says nothing about the new ones.
-    try db.execute(sql: "DELETE FROM account_plan_downgrade_observations WHERE account_id = ?", arguments: [id])
+    try DowngradeEvidence(db).clear(AccountID(id))
   }
 }

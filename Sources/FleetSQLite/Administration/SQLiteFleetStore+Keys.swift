@@ -1,3 +1,4 @@
+internal import CodexLogin
 public import Fleet
 internal import GRDB
 

@@ -1,3 +1,4 @@
+internal import CodexLogin
 public import Fleet
 internal import JSON
 
@@ -32,26 +33,22 @@ public enum AuthFile {
     let idToken = try text("id_token", in: tokens)
     let accessToken = try text("access_token", in: tokens)
     let refreshToken = try text("refresh_token", in: tokens)
-    guard let claims = IDTokenClaims(idToken) else {
+    guard let claims = IdentityClaims(idToken: idToken) else {
       throw invalid("The file's tokens.id_token is not a readable JSON Web Token")
     }
-    guard let email = claims.text(["email"]) else {
+    guard let email = claims.email else {
       throw invalid("The file's tokens.id_token does not claim an e-mail address (email)")
     }
     return ImportedAccount(
-      email: email,
-      planType: claims.text(["chatgpt_plan_type"]),
-      chatGPTAccountID: claims.text(["chatgpt_account_id"]) ?? tokens["account_id"]?.stringValue?.nonBlank,
-      chatGPTUserID: claims.text(["chatgpt_user_id", "user_id"]),
-      workspaceID: claims.text(["workspace_id", "chatgpt_workspace_id", "organization_id"]),
-      workspaceLabel: claims.text(["workspace_label", "workspace_name", "organization_name"]),
-      seatType: claims.text(["seat_type", "chatgpt_seat_type"]),
-      accessToken: Secret(accessToken), refreshToken: Secret(refreshToken), idToken: Secret(idToken),
-      lastRefresh: file["last_refresh"]?.stringValue.flatMap { Timestamp(rfc3339: $0) })
+      email: email, planType: claims.planType,
+      chatGPTAccountID: claims.chatGPTAccountID ?? tokens["account_id"]?.stringValue.nonBlank,
+      chatGPTUserID: claims.chatGPTUserID, workspaceID: claims.workspaceID, workspaceLabel: claims.workspaceLabel,
+      seatType: claims.seatType, accessToken: Secret(accessToken), refreshToken: Secret(refreshToken),
+      idToken: Secret(idToken), lastRefresh: file["last_refresh"]?.stringValue.flatMap { Timestamp(rfc3339: $0) })
   }
 
   private static func text(_ name: String, in tokens: JSONValue) throws(StoreError) -> String {
-    guard let text = tokens[name]?.stringValue?.nonBlank else {
+    guard let text = tokens[name]?.stringValue.nonBlank else {
       throw invalid("The file lacks tokens.\(name)")
     }
     return text
@@ -59,13 +56,5 @@ public enum AuthFile {
 
   private static func invalid(_ cause: String) -> StoreError {
     StoreError(.invalidValue, cause + ". Run `codex login`, and import the auth.json that it writes.")
-  }
-}
-
-extension String {
-  /// The text without white space around it, nil when nothing is left.
-  var nonBlank: String? {
-    let text = trimmingWhitespace()
-    return text.isEmpty ? nil : text
   }
 }

@@ -8,6 +8,9 @@ public enum StoreWarning: Hashable, Sendable, CustomStringConvertible {
   case usageRowIgnored(AccountID, UsageWindow)
   /// An API key whose end cannot be read; it counts as switched off.
   case keyTakenAsInactive(id: String)
+  /// A proxy whose scheme, address, port or password cannot be used; accounts go through the others of their pool, and
+  /// nowhere if there are none.
+  case proxyIgnored(id: String)
   /// A row without an identifier that is text.
   case rowWithoutIdentifier(table: String)
 
@@ -21,6 +24,8 @@ public enum StoreWarning: Hashable, Sendable, CustomStringConvertible {
         + "its time or percentage is unreadable."
     case .keyTakenAsInactive(let id):
       "The API key \(id) is taken as switched off: the time of its end is unreadable."
+    case .proxyIgnored(let id):
+      "The proxy \(id) is not used: its scheme, host, port or password cannot be understood."
     case .rowWithoutIdentifier(let table):
       "A row of the table \(table) is left out: its identifier is no text."
     }

@@ -4,30 +4,30 @@ internal import GRDB
 /// Reads accounts as a refresh looks at them.
 struct CandidateQuery {
   private let db: Database
+  private let key: EncryptionKey
   private let warnings: WarningLog
 
-  /// Asks through a connection.
-  init(_ db: Database, _ warnings: WarningLog) {
+  /// Asks through a connection, decrypting with a key.
+  init(_ db: Database, key: EncryptionKey, _ warnings: WarningLog) {
     self.db = db
+    self.key = key
     self.warnings = warnings
   }
 
   /// The candidates of a scope, ordered by e-mail address, then identifier.
   func candidates(in scope: AccountScope) throws -> [RefreshCandidate] {
-    let routesThroughProxy = try SettingsQuery(db).routesThroughProxy()
+    var routes = RouteQuery(db, key: key, warnings)
     return try AccountQuery(db, warnings).records(in: scope).map { record in
-      let isBound = try routesThroughProxy || isBoundToProxy(record.account.id)
+      let id = record.account.id
       return RefreshCandidate(
-        account: record.account, latest: record.latest,
-        additionalRecordedAt: try newestAdditionalRow(of: record.account.id), route: isBound ? .unavailable : .direct)
+        account: record.account, latest: record.latest, additionalRecordedAt: try newestAdditionalRow(of: id),
+        route: try routes.route(of: id), deactivationReason: try deactivationReason(of: id))
     }
   }
 
-  private func isBoundToProxy(_ id: AccountID) throws -> Bool {
-    // Anything but a plain 0 counts as active: a bound account must not connect directly by mistake.
-    let statement = try db.cachedStatement(
-      sql: "SELECT 1 FROM account_proxy_bindings WHERE account_id = ? AND is_active IS NOT 0 LIMIT 1")
-    return try DatabaseValue.fetchOne(statement, arguments: [id.rawValue]) != nil
+  private func deactivationReason(of id: AccountID) throws -> String? {
+    let statement = try db.cachedStatement(sql: "SELECT deactivation_reason FROM accounts WHERE id = ?")
+    return try DatabaseValue.fetchOne(statement, arguments: [id.rawValue])?.text
   }
 
   /// When the account's newest additional row was taken.

@@ -13,6 +13,13 @@ struct SettingsQuery {
   /// Whether every account without a proxy of its own goes through the default one.
   func routesThroughProxy() throws -> Bool { try isOn("upstream_proxy_routing_enabled") }
 
+  /// The pool of proxies through which they go then; nil when none is named.
+  func defaultProxyPool() throws -> String? {
+    let statement = try db.cachedStatement(
+      sql: "SELECT upstream_proxy_default_pool_id FROM dashboard_settings WHERE id = 1")
+    return try DatabaseValue.fetchOne(statement)?.text
+  }
+
   private func isOn(_ column: String) throws -> Bool {
     let columns = try SchemaCheck.columns(of: "dashboard_settings", db)
     guard columns.isSuperset(of: ["id", column]) else { return false }

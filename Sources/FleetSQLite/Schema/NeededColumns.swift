@@ -32,15 +32,31 @@ struct NeededColumns: Sendable {
   static let refreshing = [
     Table(
       name: "accounts",
-      columns: ["access_token_encrypted", "refresh_token_encrypted", "id_token_encrypted", "deactivation_reason"]),
+      columns: [
+        "chatgpt_user_id", "codex_installation_id", "access_token_encrypted", "refresh_token_encrypted",
+        "id_token_encrypted", "deactivation_reason",
+      ]),
     Table(
       name: "additional_usage_history",
       columns: [
         "account_id", "quota_key", "limit_name", "metered_feature", "window", "used_percent", "reset_at",
         "window_minutes", "recorded_at",
       ]),
-    Table(name: "account_proxy_bindings", columns: ["account_id", "is_active"]),
-    Table(name: "dashboard_settings", columns: ["id", "upstream_proxy_routing_enabled"]),
+    Table(name: "account_proxy_bindings", columns: ["account_id", "pool_id", "is_active"]),
+    Table(name: "proxy_pools", columns: ["id", "is_active"]),
+    Table(name: "proxy_pool_members", columns: ["id", "pool_id", "endpoint_id", "sort_order", "is_active"]),
+    Table(
+      name: "proxy_endpoints",
+      columns: ["id", "scheme", "host", "port", "username", "password_encrypted", "is_active"]),
+    Table(
+      name: "dashboard_settings",
+      columns: ["id", "upstream_proxy_routing_enabled", "upstream_proxy_default_pool_id"]),
+    Table(
+      name: "account_plan_downgrade_observations",
+      columns: [
+        "account_id", "observations", "credential_fingerprint", "observed_plan_type", "first_observed_at",
+        "last_observed_at",
+      ]),
     Table(name: "account_refresh_claims", columns: ["account_id", "claimed_by", "claimed_at", "claim_expires_at"]),
     Table(name: "cache_invalidation", columns: ["namespace", "version"]),
   ]

@@ -4,6 +4,8 @@ internal import GRDB
 enum CacheInvalidation: String {
   /// Usage or a status was written.
   case accountSelection = "account_selection"
+  /// An account has become unroutable.
+  case accountRouting = "account_routing"
 
   /// Counts a namespace's version up, from nothing to 1.
   static func bump(_ namespace: CacheInvalidation, _ db: Database) throws {

@@ -20,33 +20,50 @@ final class SQLiteBackgroundSession: BackgroundSession {
   func candidates(in scope: AccountScope) async throws(StoreError) -> [RefreshCandidate] {
     try requireOpen()
     let warnings = warnings
-    return try await connections.read { db, _ in try CandidateQuery(db, warnings).candidates(in: scope) }
+    return try await connections.read { db, store in
+      try CandidateQuery(db, key: store.key, warnings).candidates(in: scope)
+    }
   }
 
   func candidate(_ id: AccountID) async throws(StoreError) -> RefreshCandidate? {
     try await candidates(in: .only([id])).first
   }
 
-  func accessToken(of id: AccountID) async throws(StoreError) -> Secret {
+  func credentials(of id: AccountID) async throws(StoreError) -> StoredCredentials? {
     try requireOpen()
-    return try await connections.read { db, store in
-      // Ciphertexts are ASCII, so the cast loses nothing.
-      let statement = try db.cachedStatement(
-        sql: """
-          SELECT CAST(access_token_encrypted AS TEXT) FROM accounts WHERE id = ? AND delete_requested_at IS NULL
-          """)
-      guard let value = try DatabaseValue.fetchOne(statement, arguments: [id.rawValue]) else {
-        throw StoreError(.notFound, "The account \(id.rawValue) is no longer in the store.")
-      }
-      return try store.key.open(value.text ?? "")
-    }
+    return try await connections.read { db, store in try CredentialQuery(db, key: store.key).credentials(of: id) }
   }
 
   func record(_ write: UsageWrite) async throws(StoreError) -> UsageWriteResult {
-    try requireOpen()
-    return try await connections.write(.usage) { db, store in
+    try await self.write(write.recovery == nil ? .usage : .full) { db, store in
       try UsageRecorder(db, kind: store.location.kind).record(write)
     }
+  }
+
+  func observeDowngrade(of id: AccountID) async throws(StoreError) -> Int {
+    try await write(.usage) { db, _ in try DowngradeEvidence(db).observe(id) }
+  }
+
+  func claim(
+    _ token: RefreshToken.Material, of id: AccountID, extending holder: TokenClaim?, lease: Duration
+  ) async throws(StoreError) -> TokenClaim? {
+    let claim = holder ?? TokenClaim(accountID: id, holder: ClaimHolder(token).text)
+    let isHeld = try await write(.full) { db, _ in
+      try RefreshClaims(db).acquire(id, for: claim.holder, lease: lease)
+    }
+    return isHeld ? claim : nil
+  }
+
+  func release(_ claim: TokenClaim) async throws(StoreError) {
+    try await write(.full) { db, _ in try RefreshClaims(db).release(claim) }
+  }
+
+  func store(_ rotation: TokenRotation) async throws(StoreError) -> GuardedWriteResult {
+    try await write(.full) { db, store in try CredentialWriter(db, store).store(rotation) }
+  }
+
+  func retire(_ retirement: Retirement) async throws(StoreError) -> GuardedWriteResult {
+    try await write(.full) { db, store in try CredentialWriter(db, store).retire(retirement) }
   }
 
   func close() {
@@ -55,6 +72,13 @@ final class SQLiteBackgroundSession: BackgroundSession {
       return !isClosed
     }
     if wasOpen { counter.closed() }
+  }
+
+  private func write<Value: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
+  ) async throws(StoreError) -> Value {
+    try requireOpen()
+    return try await connections.write(durability, body)
   }
 
   private func requireOpen() throws(StoreError) {

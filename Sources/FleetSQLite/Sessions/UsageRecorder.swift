@@ -13,10 +13,20 @@ struct UsageRecorder {
     self.kind = kind
   }
 
-  /// Writes everything, or nothing when the account is gone or may no longer be refreshed.
+  /// Writes everything, or nothing when the account is gone, was bound elsewhere or may no longer be refreshed.
   func record(_ write: UsageWrite) throws -> UsageWriteResult {
-    guard try mayBeRefreshed(write.accountID) else { return .accountChanged }
-    if let metadata = write.metadata { try update(write.accountID, metadata) }
+    guard let target = try target(write.accountID), target.workspaceID.nonBlank == write.workspaceID.nonBlank else {
+      return .accountChanged
+    }
+    if let metadata = write.metadata {
+      if let workspace = metadata.adoptedWorkspaceID {
+        let slot = WorkspaceSlot(
+          email: target.email, chatGPTAccountID: target.chatGPTAccountID, workspaceID: workspace)
+        guard try !slot.isTaken(exceptBy: write.accountID, db) else { return .workspaceTaken }
+      }
+      try update(write.accountID, metadata)
+    }
+    if write.settlesDowngrade { try DowngradeEvidence(db).clear(write.accountID) }
     for row in write.main { try insert(row, write) }
     var changes = write.main.count
     var rows = write.main.count
@@ -26,22 +36,62 @@ struct UsageRecorder {
       changes += additional.count
       rows += additional.count
     }
+    if let recovery = write.recovery { changes += try apply(recovery, to: write.accountID) }
     if kind == .codexLB, changes > 0 { try CacheInvalidation.bump(.accountSelection, db) }
     return .committed(rows: rows)
   }
 
-  private func mayBeRefreshed(_ id: AccountID) throws -> Bool {
+  /// The account's row, as far as it decides about the write.
+  private struct Target {
+    let email: String
+    let chatGPTAccountID: String?
+    let workspaceID: String?
+  }
+
+  /// The account as it is now; nil when it is gone or may not be refreshed.
+  private func target(_ id: AccountID) throws -> Target? {
     let statement = try db.cachedStatement(
-      sql: "SELECT status FROM accounts WHERE id = ? AND delete_requested_at IS NULL")
-    let status = try DatabaseValue.fetchOne(statement, arguments: [id.rawValue])?.text
-    return status.flatMap { AccountStatus(rawValue: $0) }?.isRefreshable == true
+      sql: """
+        SELECT status, email, chatgpt_account_id, workspace_id FROM accounts
+        WHERE id = ? AND delete_requested_at IS NULL
+        """)
+    guard
+      let values = try Row.fetchOne(statement, arguments: [id.rawValue]).map({ Array($0.databaseValues) }),
+      values[0].text.flatMap({ AccountStatus(rawValue: $0) })?.isRefreshable == true
+    else { return nil }
+    return Target(email: values[1].text ?? "", chatGPTAccountID: values[2].text, workspaceID: values[3].text)
+  }
+
+  /// Lifts a limit, if it is still the one that was read.
+  ///
+  /// - Returns: how many rows changed: one or none.
+  private func apply(_ recovery: StatusRecovery, to id: AccountID) throws -> Int {
+    let statement = try db.cachedStatement(
+      sql: """
+        UPDATE accounts SET status = ?, deactivation_reason = ?, reset_at = ?, blocked_at = ?
+        WHERE id = ? AND status = ? AND deactivation_reason IS ? AND reset_at IS ? AND blocked_at IS ?
+        """)
+    let (old, new) = (recovery.expected, recovery.recovered)
+    try statement.execute(
+      arguments: [
+        new.status.rawValue, new.deactivationReason, new.resetAt, new.blockedAt, id.rawValue, old.status.rawValue,
+        old.deactivationReason, old.resetAt, old.blockedAt,
+      ])
+    return db.changesCount
   }
 
   private func update(_ id: AccountID, _ metadata: UsageWrite.Metadata) throws {
     let statement = try db.cachedStatement(
-      sql: "UPDATE accounts SET plan_type = ?, workspace_label = ?, seat_type = ? WHERE id = ?")
+      sql: """
+        UPDATE accounts SET
+          plan_type = coalesce(?, plan_type), workspace_id = coalesce(?, workspace_id),
+          workspace_label = coalesce(?, workspace_label), seat_type = coalesce(?, seat_type)
+        WHERE id = ?
+        """)
     try statement.execute(
-      arguments: [metadata.planType, metadata.workspaceLabel, metadata.seatType, id.rawValue])
+      arguments: [
+        metadata.planType, metadata.adoptedWorkspaceID, metadata.workspaceLabel, metadata.seatType, id.rawValue,
+      ])
   }
 
   private func insert(_ row: UsageWrite.MainRow, _ write: UsageWrite) throws {

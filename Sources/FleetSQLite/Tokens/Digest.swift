@@ -5,9 +5,12 @@ enum Digest {
   private static let digits = Array("0123456789abcdef".utf8)
 
   /// The SHA-256 digest of bytes in lower-case hexadecimal.
-  static func sha256(_ bytes: [UInt8]) -> String {
+  static func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+  /// Bytes in lower-case hexadecimal.
+  static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
-    for byte in SHA256.hash(data: bytes) {
+    for byte in bytes {
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 0x0F)])
     }

@@ -1,3 +1,4 @@
+internal import CodexLogin
 internal import Fleet
 
 /// The key a store's tokens are encrypted with, as read from its key file.

@@ -1,3 +1,4 @@
+internal import CodexLogin
 internal import Crypto
 internal import CryptoExtras
 

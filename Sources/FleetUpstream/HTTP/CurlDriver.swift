@@ -4,7 +4,7 @@ internal import NIOConcurrencyHelpers
 
 /// Runs all HTTP requests of this process: one thread with one libcurl multi handle, asleep while there is nothing to do.
 ///
-/// Connections are kept and shared; HTTP/2 is used where the server offers it over TLS.
+/// Connections are kept and shared; HTTP/2 is used where the server offers it over TLS. The endpoints share one driver.
 final class CurlDriver: Sendable {
   /// What the driver did and does.
   struct Statistics: Hashable, Sendable {
@@ -45,12 +45,16 @@ final class CurlDriver: Sendable {
   /// How long libcurl may sleep at once; it wakes up by itself for its own timers and when it is woken.
   private static let longestSleep: Int32 = 3_600_000
 
+  /// The system has no thread or memory left for a driver.
+  struct Unavailable: Error, CustomStringConvertible {
+    /// What is missing.
+    let description = "no thread or memory is left to make HTTP requests with"
+  }
+
   /// Starts the driver's thread.
-  ///
-  /// - Throws: `.unreachable` when the system has no thread or memory left for it.
-  init() throws(HTTPTransportError) {
+  init() throws(Unavailable) {
     guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let pointer = curl_multi_init() else {
-      throw .unreachable
+      throw Unavailable()
     }
     multi = Multi(pointer: pointer)
     codex_curl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, Self.keptConnections)
@@ -60,7 +64,7 @@ final class CurlDriver: Sendable {
     guard pthread_create(&thread, nil, runDriver, context.toOpaque()) == 0 else {
       context.release()
       curl_multi_cleanup(pointer)
-      throw .unreachable
+      throw Unavailable()
     }
     pthread_detach(thread)
   }
@@ -139,7 +143,7 @@ final class CurlDriver: Sendable {
     }
     guard curl_multi_add_handle(multi.pointer, transfer.handle) == CURLM_OK else {
       count(connections: 0)
-      transfer.fail(.unreachable)
+      transfer.fail(.unreachable(.notSent))
       return
     }
     transfers[transfer.handle] = transfer

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Fleet
 
 /// One request on its way: owns libcurl's handle for it and what has arrived so far.
 ///
@@ -9,6 +10,7 @@ final class CurlTransfer {
   let handle: UnsafeMutableRawPointer
   private let completion: Completion
   private let bodyLimit: Int
+  private let isTunnelled: Bool
   private var headerLines: UnsafeMutablePointer<curl_slist>?
   private var headers: [String: String] = [:]
   private var headerBytes = 0
@@ -25,6 +27,7 @@ final class CurlTransfer {
     self.handle = handle
     self.completion = completion
     bodyLimit = request.bodyLimit
+    isTunnelled = request.proxy?.scheme.makesTunnel ?? false
     guard configure(request) else { return nil }
   }
 
@@ -48,10 +51,27 @@ final class CurlTransfer {
       var status = 0
       codex_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
       return .success(HTTPResponse(status: status, headers: headers, body: body))
-    case .timedOut: return .failure(.timedOut)
+    case .timedOut: return .failure(.timedOut(delivery))
     case .malformedURL, .unsupportedProtocol: return .failure(.invalidRequest)
-    default: return .failure(.unreachable)
+    default: return .failure(.unreachable(delivery))
     }
+  }
+
+  /// Whether anything of the request itself was sent.
+  ///
+  /// libcurl notes the time at which the request was handed over whole, and counts the bytes of request heads; with a
+  /// tunnel the first of these is the proxy's own, until that has let the tunnel through.
+  private var delivery: HTTPTransportError.Delivery {
+    var handedOver = 0
+    codex_curl_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T, &handedOver)
+    var sentBytes = 0
+    codex_curl_get_long(handle, CURLINFO_REQUEST_SIZE, &sentBytes)
+    if isTunnelled {
+      var status = 0
+      codex_curl_get_long(handle, CURLINFO_HTTP_CONNECTCODE, &status)
+      if !(200...299).contains(status) { sentBytes = 0 }
+    }
+    return handedOver == 0 && sentBytes == 0 ? .notSent : .unknown
   }
 
   /// How many connections this transfer had to open.
@@ -76,8 +96,10 @@ final class CurlTransfer {
       codex_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
       codex_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
       codex_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
-      // An account's way is a decision of the operator's, kept in the store: a proxy in the environment has no say.
-      codex_curl_set_text(handle, CURLOPT_PROXY, ""),
+      // An account's way is a decision of the operator's, kept in the store: neither a proxy in the environment has a
+      // say, nor a list there of hosts to be reached without one.
+      codex_curl_set_text(handle, CURLOPT_PROXY, request.proxy?.address ?? ""),
+      codex_curl_set_text(handle, CURLOPT_NOPROXY, ""),
       codex_curl_set_text(handle, CURLOPT_ACCEPT_ENCODING, ""),
       codex_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1),
       codex_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2),
@@ -95,6 +117,10 @@ final class CurlTransfer {
       codex_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeader),
       codex_curl_set_pointer(handle, CURLOPT_HEADERDATA, context),
     ]
+    if let proxy = request.proxy { codes += configure(proxy) }
+    if let limit = request.connectLimit {
+      codes.append(codex_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(limit / .milliseconds(1)))))
+    }
     if let body = request.body {
       codes.append(codex_curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count))
       body.withUnsafeBytes { bytes in
@@ -103,6 +129,26 @@ final class CurlTransfer {
       }
     }
     return codes.allSatisfy { $0 == CURLE_OK }
+  }
+
+  private func configure(_ proxy: ProxyEndpoint) -> [CURLcode] {
+    // A tunnel also for plain HTTP: what the proxy itself answers must never pass for the upstream's answer.
+    var codes = [
+      codex_curl_set_long(handle, CURLOPT_HTTPPROXYTUNNEL, 1),
+      codex_curl_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
+      codex_curl_set_long(handle, CURLOPT_PROXY_SSL_VERIFYPEER, 1),
+      codex_curl_set_long(handle, CURLOPT_PROXY_SSL_VERIFYHOST, 2),
+    ]
+    if let credentials = proxy.credentials {
+      codes.append(codex_curl_set_text(handle, CURLOPT_PROXYUSERNAME, credentials.username))
+      codes.append(
+        credentials.password.withText { codex_curl_set_text(handle, CURLOPT_PROXYPASSWORD, $0) })
+      // libcurl tells the connections through an HTTP proxy apart by the proxy, not by the name given to it, while a
+      // proxy may choose the way out by that name.
+      codes.append(codex_curl_set_long(handle, CURLOPT_FRESH_CONNECT, 1))
+      codes.append(codex_curl_set_long(handle, CURLOPT_FORBID_REUSE, 1))
+    }
+    return codes
   }
 
   fileprivate static func from(_ context: UnsafeMutableRawPointer) -> CurlTransfer {
@@ -138,6 +184,21 @@ final class CurlTransfer {
     guard headers[name] == nil else { return true }
     headers[name] = String(value.reversed().drop(while: \.isWhitespace).reversed())
     return true
+  }
+}
+
+extension ProxyEndpoint {
+  /// The proxy as libcurl takes it.
+  fileprivate var address: String { "\(scheme.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+}
+
+extension ProxyEndpoint.Scheme {
+  /// Whether the proxy is asked for a tunnel by a request of its own.
+  fileprivate var makesTunnel: Bool {
+    switch self {
+    case .http, .https: true
+    case .socks5, .socks5h: false
+    }
   }
 }
 

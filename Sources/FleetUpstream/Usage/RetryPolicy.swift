@@ -30,7 +30,7 @@ struct RetryPolicy: Sendable {
   private static func mayPass(_ failure: UpstreamFailure) -> Bool {
     switch failure.kind {
     case .status(let status): retriedStatuses.contains(status)
-    case .unreachable: true
+    case .unreachable, .proxyUnreachable: true
     case .timedOut, .invalidPayload: false
     }
   }

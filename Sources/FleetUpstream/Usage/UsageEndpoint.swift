@@ -1,14 +1,8 @@
-public import Fleet
+internal import Fleet
 
 /// The provider's usage API.
-public struct UsageEndpoint: UsageUpstream {
-  /// An address that cannot be used.
-  public struct InvalidAddress: Error, CustomStringConvertible {
-    /// What is wrong with it, and what is right.
-    public let description: String
-  }
-
-  private let driver: CurlDriver
+struct UsageEndpoint: UsageUpstream {
+  private let requests: RoutedRequests
   private let url: String
   private let userAgent: String
   private let clock: any FleetClock
@@ -21,21 +15,28 @@ public struct UsageEndpoint: UsageUpstream {
   ///
   /// - Parameters:
   ///   - baseURL: an http or https address; `/backend-api` is added unless its path has it already.
+  ///   - driver: runs the requests; shared, and shut down by whoever made it.
   ///   - userAgent: how the requests name this program.
   ///   - timeLimit: for one question, with all its attempts and the pauses between them.
-  /// - Throws: `InvalidAddress`.
-  public init(
-    baseURL: String, userAgent: String, clock: any FleetClock, timeLimit: Duration = .seconds(10)
-  ) throws {
+  init(
+    baseURL: String, driver: CurlDriver, userAgent: String, clock: any FleetClock,
+    timeLimit: Duration = .seconds(10)
+  ) throws(InvalidAddress) {
     url = try Self.usageURL(baseURL)
-    driver = try CurlDriver()
+    requests = RoutedRequests(driver: driver, clock: clock)
     self.userAgent = userAgent
     self.clock = clock
     policy = RetryPolicy(timeLimit: timeLimit)
   }
 
+  /// The usage call's address below a base address.
+  static func usageURL(_ base: String) throws(InvalidAddress) -> String {
+    let address = try BaseAddress(base, setting: "--upstream-url", example: "https://chatgpt.com/backend-api").text
+    return address + ((address + "/").contains("/backend-api/") ? "" : "/backend-api") + "/wham/usage"
+  }
+
   /// Asks, up to three times while what goes wrong may pass, and always ends within the time limit.
-  public func usage(for request: UsageRequest) async -> UsageAnswer {
+  func usage(for request: UsageRequest) async -> UsageAnswer {
     let started = clock.uptime
     var attempt = 1
     while true {
@@ -52,20 +53,13 @@ public struct UsageEndpoint: UsageUpstream {
     }
   }
 
-  /// Ends all requests on their way and closes all connections.
-  public func shutdown() async { await driver.shutdown() }
-
   private func ask(_ request: UsageRequest, within limit: Duration) async -> UsageAnswer {
-    let http = HTTPRequest(
-      body: nil, url: url, headers: headers(for: request), timeLimit: limit, bodyLimit: Self.bodyLimit)
+    let http = HTTPRequest(url: url, headers: headers(for: request), timeLimit: limit, bodyLimit: Self.bodyLimit)
     do {
-      return UsageAnswer(try await driver.perform(http), now: clock.now)
+      let response = try await requests.perform(http, by: request.route, repeating: .harmless)
+      return UsageAnswer(response, now: clock.now)
     } catch {
-      switch error {
-      case .timedOut: return .failure(UpstreamFailure(.timedOut))
-      case .tooLarge: return .failure(UpstreamFailure(.invalidPayload))
-      case .unreachable, .shutDown, .invalidRequest: return .failure(UpstreamFailure(.unreachable))
-      }
+      return .failure(UpstreamFailure(error))
     }
   }
 

@@ -26,7 +26,7 @@ struct DaemonProcess: Sendable {
     let socketPath = folder.file("fleet.sock")
     var arguments = ["--store", store, "--socket", socketPath]
     // Nothing listens on the discard port: a daemon without an upstream in its test never leaves this machine.
-    arguments += ["--upstream-url", upstream ?? "http://127.0.0.1:9"]
+    for service in ["--upstream-url", "--auth-url"] { arguments += [service, upstream ?? "http://127.0.0.1:9"] }
     arguments += settings.map { name, value in "--\(name)=\(value)" }
     let process = try RunningProcess(BuiltProducts.daemon, arguments, environment: [:])
     return DaemonProcess(process: process, socketPath: socketPath)

@@ -29,7 +29,13 @@ struct Scene: Sendable {
             additional: additional)))
     }
     let store = try CodexLBStore.build {
-      names.map { name in change(StoredAccount(name).with { $0.accessToken = upstream.accessToken(of: name) }) }
+      names.map { name in
+        change(
+          StoredAccount(name).with {
+            $0.accessToken = upstream.accessToken(of: name)
+            $0.refreshToken = upstream.refreshToken(of: name)
+          })
+      }
       StoredKey("full")
       StoredKey("scoped", accounts: [names[0]])
       StoredKey("blind", sections: "")

@@ -36,7 +36,7 @@ struct SecretTests {
   @Test("no way of printing shows the text")
   func printing() {
     let secret = Secret(Self.text)
-    let request = UsageRequest(accessToken: secret, chatGPTAccountID: "id")
+    let request = UsageRequest(accessToken: secret, chatGPTAccountID: "id", route: .direct)
     let values: [Any] = [
       secret, Optional(secret) as Any, Holder(), Choice.token(secret), (1, secret), [secret], ["a": secret],
       Set([secret]), Failure(), request, Result<Secret, Failure>.success(secret),

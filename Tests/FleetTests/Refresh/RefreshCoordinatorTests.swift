@@ -18,7 +18,7 @@ struct RefreshCoordinatorTests {
       Set(bench.upstream[\.requests])
         == Set(
           (10...12).map {
-            UsageRequest(accessToken: Secret("token-acc-\($0)"), chatGPTAccountID: "chatgpt-acc-\($0)")
+            UsageRequest(accessToken: Secret("token-acc-\($0)"), chatGPTAccountID: "chatgpt-acc-\($0)", route: .direct)
           }))
     // One session for the refresh and one for each flight.
     #expect(bench.store.sessionCounts == SessionCounts(opened: 4, open: 0))

@@ -17,7 +17,17 @@ final class InMemoryFleetStore: FleetStore {
     var failures: [Place: StoreError] = [:]
     /// Accounts whose token cannot be had.
     var tokenFailures: [AccountID: StoreError] = [:]
-    var tokens: [AccountID: String] = [:]
+    var logins: [AccountID: Login] = [:]
+    /// Who holds the claim on an account's refresh token.
+    var claims: [AccountID: String] = [:]
+    var claimsTaken = 0
+    var rotations: [TokenRotation] = []
+    var retirements: [Retirement] = []
+    var downgrades: [AccountID: Int] = [:]
+    /// Workspaces that other accounts have.
+    var takenWorkspaces: Set<String> = []
+    /// Called when something happens, to change the store at that moment.
+    var hooks: [Place: @Sendable (inout State) -> Void] = [:]
     /// Accounts that are found changed when their usage is written.
     var changedMeanwhile: Set<AccountID> = []
   }
@@ -28,7 +38,20 @@ final class InMemoryFleetStore: FleetStore {
     case openSession
     case candidates
     case candidate
+    case credentials
     case record
+    case downgrade
+    case claim
+    case release
+    case store
+    case retire
+  }
+
+  /// An account's tokens, and how often its refresh token was written.
+  struct Login: Hashable, Sendable {
+    var access: String
+    var refresh: String?
+    var writes: UInt8 = 0
   }
 
   let state: NIOLockedValueBox<State>
@@ -84,6 +107,26 @@ extension InMemoryFleetStore.State {
     case .only(let ids): all.filter { ids.contains($0.account.id) }
     }
   }
+
+  /// The account's login; without one of its own, one made of its name.
+  func login(of id: AccountID) -> InMemoryFleetStore.Login {
+    logins[id] ?? InMemoryFleetStore.Login(access: "token-\(id.rawValue)", refresh: "refresh-\(id.rawValue)")
+  }
+
+  /// Writes an account's refresh token once more.
+  mutating func write(_ refresh: String?, access: String, of id: AccountID) {
+    logins[id] = InMemoryFleetStore.Login(access: access, refresh: refresh, writes: login(of: id).writes &+ 1)
+  }
+
+  fileprivate func holds(_ token: RefreshToken?, _ version: StoredCredentials.Version, of id: AccountID) -> Bool {
+    let login = login(of: id)
+    return version.bytes == [login.writes] || token?.secret == login.refresh.map { Secret($0) }
+  }
+}
+
+extension RefreshToken {
+  /// A token whose digest is itself.
+  init(_ text: String) { self.init(Secret(text), material: Material(hexadecimal: text)) }
 }
 
 extension NIOLockedValueBox<InMemoryFleetStore.State> {
@@ -91,6 +134,7 @@ extension NIOLockedValueBox<InMemoryFleetStore.State> {
     _ place: InMemoryFleetStore.Place, _ body: (inout InMemoryFleetStore.State) -> Result
   ) throws(StoreError) -> Result {
     let result = withLockedValue { state -> Swift.Result<Result, StoreError> in
+      state.hooks[place]?(&state)
       if let failure = state.failures[place] { return .failure(failure) }
       return .success(body(&state))
     }
@@ -100,7 +144,7 @@ extension NIOLockedValueBox<InMemoryFleetStore.State> {
 
 extension RefreshCandidate {
   /// An account without any rows, which is to be fetched.
-  static func bare(_ account: Account, route: UpstreamRoute = .direct) -> RefreshCandidate {
+  static func bare(_ account: Account, route: UpstreamRoute? = .direct) -> RefreshCandidate {
     RefreshCandidate(account: account, latest: LatestUsage(), additionalRecordedAt: nil, route: route)
   }
 }
@@ -122,11 +166,73 @@ final class InMemorySession: BackgroundSession {
     return try state.read(.candidate) { $0.candidates[id] }
   }
 
-  func accessToken(of id: AccountID) async throws(StoreError) -> Secret {
+  func credentials(of id: AccountID) async throws(StoreError) -> StoredCredentials? {
     try checkOpen()
     let failure = state.withLockedValue { $0.tokenFailures[id] }
     if let failure { throw failure }
-    return Secret(state.withLockedValue { $0.tokens[id] } ?? "token-\(id.rawValue)")
+    return try state.read(.credentials) { state in
+      guard let candidate = state.candidates[id] else { return nil }
+      let login = state.login(of: id)
+      return StoredCredentials(
+        status: candidate.account.status, accessToken: Secret(login.access),
+        refreshToken: login.refresh.map { RefreshToken($0) }, version: .init([login.writes]))
+    }
+  }
+
+  func observeDowngrade(of id: AccountID) async throws(StoreError) -> Int {
+    try checkOpen()
+    return try state.read(.downgrade) { state in
+      state.downgrades[id, default: 0] += 1
+      return state.downgrades[id] ?? 0
+    }
+  }
+
+  func claim(
+    _ token: RefreshToken.Material, of id: AccountID, extending holder: TokenClaim?, lease: Duration
+  ) async throws(StoreError) -> TokenClaim? {
+    try checkOpen()
+    return try state.read(.claim) { state in
+      state.claimsTaken += 1
+      let claim = holder ?? TokenClaim(accountID: id, holder: "\(token.hexadecimal)-\(state.claimsTaken)")
+      guard [nil, claim.holder].contains(state.claims[id]) else { return nil }
+      state.claims[id] = claim.holder
+      return claim
+    }
+  }
+
+  func release(_ claim: TokenClaim) async throws(StoreError) {
+    try checkOpen()
+    try state.read(.release) { state in
+      if state.claims[claim.accountID] == claim.holder { state.claims[claim.accountID] = nil }
+    }
+  }
+
+  func store(_ rotation: TokenRotation) async throws(StoreError) -> GuardedWriteResult {
+    try checkOpen()
+    return try state.read(.store) { state in
+      guard state.candidates[rotation.accountID] != nil else { return .accountChanged }
+      guard state.holds(rotation.used, rotation.version, of: rotation.accountID) else { return .superseded }
+      state.rotations.append(rotation)
+      rotation.tokens.refreshToken.withText { refresh in
+        rotation.tokens.accessToken.withText { access in
+          state.write(refresh, access: access, of: rotation.accountID)
+        }
+      }
+      return .committed
+    }
+  }
+
+  func retire(_ retirement: Retirement) async throws(StoreError) -> GuardedWriteResult {
+    try checkOpen()
+    return try state.read(.retire) { state in
+      let id = retirement.accountID
+      guard state.candidates[id]?.account.status.isRefreshable == true else { return .accountChanged }
+      guard state.holds(retirement.judged.refreshToken, retirement.judged.version, of: id) else { return .superseded }
+      state.retirements.append(retirement)
+      state.candidates[id]?.account.status = retirement.status
+      state.candidates[id]?.account.resetAt = nil
+      return .committed
+    }
   }
 
   func record(_ write: UsageWrite) async throws(StoreError) -> UsageWriteResult {
@@ -134,8 +240,15 @@ final class InMemorySession: BackgroundSession {
     return try state.read(.record) { state in
       let id = write.accountID
       guard let candidate = state.candidates[id], !state.changedMeanwhile.contains(id) else { return .accountChanged }
-      state.writes.append(write)
       var updated = candidate
+      if let workspace = write.metadata?.adoptedWorkspaceID {
+        guard !state.takenWorkspaces.contains(workspace) else { return .workspaceTaken }
+        updated.account.workspaceID = workspace
+      }
+      state.writes.append(write)
+      if let plan = write.metadata?.planType { updated.account.plan = Plan(plan) }
+      if write.settlesDowngrade { state.downgrades[id] = nil }
+      if let recovery = write.recovery { updated.account.status = recovery.recovered.status }
       for row in write.main {
         switch row.window {
         case .primary: updated.latest.primary = row.sample

@@ -11,16 +11,21 @@ struct RefreshBench {
   let upstream: ScriptedUpstream
   let coordinator: RefreshCoordinator
 
-  init(_ store: InMemoryFleetStore, gate: Gate? = nil, limits: RefreshCoordinator.Limits = .init()) {
+  init(
+    _ store: InMemoryFleetStore, gate: Gate? = nil, tokenGate: Gate? = nil,
+    limits: RefreshCoordinator.Limits = .init()
+  ) {
     self.store = store
-    upstream = ScriptedUpstream(gate: gate)
+    upstream = ScriptedUpstream(gate: gate, tokenGate: tokenGate)
     coordinator = RefreshCoordinator(
       store: store, upstream: upstream, clock: clock, observer: observer, limits: limits)
   }
 
   /// A bench of so many accounts without rows.
-  init(accounts count: Int, gate: Gate? = nil, limits: RefreshCoordinator.Limits = .init()) {
-    self.init(InMemoryFleetStore(accounts: count), gate: gate, limits: limits)
+  init(
+    accounts count: Int, gate: Gate? = nil, tokenGate: Gate? = nil, limits: RefreshCoordinator.Limits = .init()
+  ) {
+    self.init(InMemoryFleetStore(accounts: count), gate: gate, tokenGate: tokenGate, limits: limits)
   }
 
   /// Refreshes in a task of its own.
@@ -38,10 +43,14 @@ struct RefreshBench {
   /// Waits until nothing runs, and sees that nothing is left behind.
   func expectAtRest(sourceLocation: SourceLocation = #_sourceLocation) async {
     await until {
-      coordinator.statistics.refreshes.inFlight == 0 && coordinator.statistics.flights.inFlight == 0
+      let statistics = coordinator.statistics
+      return [statistics.refreshes, statistics.visits, statistics.flights, statistics.exchanges].allSatisfy {
+        $0.inFlight == 0
+      }
     }
     let statistics = coordinator.statistics
     #expect(statistics.refreshes.waiters == 0 && statistics.flights.waiters == 0, sourceLocation: sourceLocation)
+    #expect(statistics.exchanges.waiters == 0 && store[\.claims].isEmpty, sourceLocation: sourceLocation)
     #expect(store.sessionCounts.open == 0, sourceLocation: sourceLocation)
     #expect(store[\.callsAfterClose] == 0, sourceLocation: sourceLocation)
     #expect(upstream[\.running] == 0, sourceLocation: sourceLocation)

@@ -16,15 +16,15 @@ struct AdditionalLimitsTests {
   }
 
   static func rows(_ limits: [Limit]) throws -> [UsageWrite.AdditionalRow] {
-    let write = try UsageWrite(UsagePayload(additional: limits), for: .sample(), at: .at(1_000))
+    let write = try UsageWrite(UsagePayload(additional: limits), for: .bare(.sample()), at: .at(1_000))
     guard case .report(let rows) = write.additional else { throw Unexpected("a reported list is a report") }
     return rows
   }
 
   @Test("limits that are not spoken of stay, an empty list ends them all")
   func absentOrEmpty() throws {
-    #expect(try UsageWrite(UsagePayload(additional: nil), for: .sample(), at: .at(0)).additional == .keep)
-    #expect(try UsageWrite(UsagePayload(additional: []), for: .sample(), at: .at(0)).additional == .report([]))
+    #expect(try UsageWrite(UsagePayload(additional: nil), for: .bare(.sample()), at: .at(0)).additional == .keep)
+    #expect(try UsageWrite(UsagePayload(additional: []), for: .bare(.sample()), at: .at(0)).additional == .report([]))
   }
 
   @Test("each window of a limit is a row under its key, with the names as reported")

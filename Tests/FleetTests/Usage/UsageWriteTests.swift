@@ -10,7 +10,7 @@ struct UsageWriteTests {
   static let month: Double = 2_592_000
 
   static func write(_ payload: UsagePayload, for account: Account = .sample()) throws -> UsageWrite {
-    try UsageWrite(payload, for: account, at: now)
+    try UsageWrite(payload, for: .bare(account), at: now)
   }
 
   static func sample(_ window: Window) throws -> UsageSample? {
@@ -54,9 +54,9 @@ struct UsageWriteTests {
         testDescription: "beside another", primary: Window(usedPercent: 1, limitWindowSeconds: month),
         secondary: Window(usedPercent: 1), windows: [.primary, .secondary]),
       Slots(
-        testDescription: "beside one that is not really reported",
+        testDescription: "beside one without a percentage",
         primary: Window(usedPercent: 1, limitWindowSeconds: month), secondary: Window(usedPercent: nil),
-        windows: [.monthly]),
+        windows: [.primary]),
       Slots(
         testDescription: "in the secondary slot", secondary: Window(usedPercent: 1, limitWindowSeconds: month),
         windows: [.secondary]),
@@ -137,12 +137,15 @@ struct UsageWriteTests {
     #expect(try metadata(UsagePayload(planType: "", workspaceID: "w")) == nil)
     #expect(
       try metadata(UsagePayload(planType: "Pro"))
-        == .init(planType: "pro", workspaceLabel: "Label", seatType: "seat"))
+        == .init(planType: "pro"))
     #expect(
       try metadata(UsagePayload(workspaceLabel: "New"))
-        == .init(planType: "plus", workspaceLabel: "New", seatType: "seat"))
+        == .init(workspaceLabel: "New"))
     #expect(
       try metadata(UsagePayload(planType: "unknown", seatType: "new"))
-        == .init(planType: "plus", workspaceLabel: "Label", seatType: "new"))
+        == .init(seatType: "new"))
+    account.workspaceID = " "
+    #expect(
+      try metadata(UsagePayload(workspaceID: " w2 ", workspaceLabel: " ")) == .init(adoptedWorkspaceID: "w2"))
   }
 }

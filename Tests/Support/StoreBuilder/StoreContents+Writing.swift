@@ -7,7 +7,7 @@ extension StoreContents {
   func write(_ db: Database, key: Fernet) throws {
     for account in accounts { try account.write(db, key: key) }
     for key in keys { try key.write(db) }
-    try settings.write(db)
+    try settings.write(db, key: key)
   }
 }
 
@@ -30,25 +30,33 @@ extension StoredAccount {
       ])
     for row in usage { try row.write(db, account: id) }
     for row in additional { try row.write(db, account: id) }
-    if isBoundToProxy { try bindToProxy(db) }
-  }
-
-  private func bindToProxy(_ db: Database) throws {
-    try db.execute(
-      sql: """
-        INSERT INTO proxy_endpoints (id, name, scheme, host, port) VALUES ('endpoint-' || ?1, ?1, 'http', '127.0.0.1', 9);
-        """,
-      arguments: [id])
-    try db.execute(sql: "INSERT INTO proxy_pools (id, name) VALUES ('pool-' || ?1, ?1)", arguments: [id])
-    try db.execute(
-      sql: """
-        INSERT INTO proxy_pool_members (id, pool_id, endpoint_id)
-        VALUES ('member-' || ?1, 'pool-' || ?1, 'endpoint-' || ?1)
-        """,
-      arguments: [id])
+    guard let proxies else { return }
+    try proxies.writePool("pool-" + id, db, key: key)
     try db.execute(
       sql: "INSERT INTO account_proxy_bindings (id, account_id, pool_id) VALUES ('binding-' || ?1, ?1, 'pool-' || ?1)",
       arguments: [id])
+  }
+}
+
+extension [StoredProxy] {
+  /// Makes a pool whose members stand in the table in the opposite of their order.
+  fileprivate func writePool(_ pool: String, _ db: Database, key: Fernet) throws {
+    try db.execute(sql: "INSERT INTO proxy_pools (id, name) VALUES (?1, ?1)", arguments: [pool])
+    for (order, proxy) in enumerated().reversed() {
+      let endpoint = "\(pool)-endpoint-\(order)"
+      try db.execute(
+        sql: """
+          INSERT INTO proxy_endpoints (id, name, scheme, host, port, username, password_encrypted, is_active)
+          VALUES (?1, ?1, ?, ?, ?, ?, CAST(? AS BLOB), ?)
+          """,
+        arguments: [
+          endpoint, proxy.scheme, proxy.host, proxy.port, proxy.username,
+          try proxy.password.map { try key.encrypt([UInt8]($0.utf8), unixSeconds: 1_700_000_000) }, proxy.isActive,
+        ])
+      try db.execute(
+        sql: "INSERT INTO proxy_pool_members (id, pool_id, endpoint_id, sort_order) VALUES (?, ?, ?, ?)",
+        arguments: ["\(pool)-member-\(order)", pool, endpoint, order])
+    }
   }
 }
 
@@ -100,15 +108,18 @@ extension StoredKey {
 }
 
 extension StoredSettings {
-  fileprivate func write(_ db: Database) throws {
+  fileprivate func write(_ db: Database, key: Fernet) throws {
+    try defaultProxies?.writePool("pool-default", db, key: key)
     try db.execute(
       sql: """
-        INSERT INTO dashboard_settings (id, hide_upstream_quota_from_api_keys, upstream_proxy_routing_enabled)
-        VALUES (1, ?, ?)
+        INSERT INTO dashboard_settings (
+          id, hide_upstream_quota_from_api_keys, upstream_proxy_routing_enabled, upstream_proxy_default_pool_id)
+        VALUES (1, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET
           hide_upstream_quota_from_api_keys = excluded.hide_upstream_quota_from_api_keys,
-          upstream_proxy_routing_enabled = excluded.upstream_proxy_routing_enabled
+          upstream_proxy_routing_enabled = excluded.upstream_proxy_routing_enabled,
+          upstream_proxy_default_pool_id = excluded.upstream_proxy_default_pool_id
         """,
-      arguments: [hidesUpstreamQuota, routesThroughProxy])
+      arguments: [hidesUpstreamQuota, routesThroughProxy, defaultProxies == nil ? nil : "pool-default"])
   }
 }

@@ -70,6 +70,7 @@ public enum StoreContentsBuilder {
       all.keys += part.keys
       if part.settings.hidesUpstreamQuota { all.settings.hidesUpstreamQuota = true }
       if part.settings.routesThroughProxy { all.settings.routesThroughProxy = true }
+      if let proxies = part.settings.defaultProxies { all.settings.defaultProxies = proxies }
     }
   }
 }

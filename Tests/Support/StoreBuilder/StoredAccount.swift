@@ -35,8 +35,8 @@ public struct StoredAccount: Sendable {
   public var accessToken: String
   /// The plain refresh token; it is stored encrypted.
   public var refreshToken: String
-  /// Whether it is bound to a proxy pool, which makes one with an endpoint.
-  public var isBoundToProxy = false
+  /// The members of the proxy pool it is bound to, in order; nil binds it to none.
+  public var proxies: [StoredProxy]?
   /// Its usage rows.
   public var usage: [StoredUsage] = []
   /// Its rows of additional limits.

@@ -5,9 +5,15 @@ public struct StoredSettings: Sendable {
   /// Whether accounts without a proxy of their own go through the default one.
   public var routesThroughProxy: Bool
 
+  /// The members of the default proxy pool, in order; nil names none.
+  public var defaultProxies: [StoredProxy]?
+
   /// Declares settings.
-  public init(hidesUpstreamQuota: Bool = false, routesThroughProxy: Bool = false) {
+  public init(
+    hidesUpstreamQuota: Bool = false, routesThroughProxy: Bool = false, defaultProxies: [StoredProxy]? = nil
+  ) {
     self.hidesUpstreamQuota = hidesUpstreamQuota
     self.routesThroughProxy = routesThroughProxy
+    self.defaultProxies = defaultProxies
   }
 }

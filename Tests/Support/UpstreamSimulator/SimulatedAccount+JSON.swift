@@ -1,3 +1,4 @@
+internal import CodexLogin
 internal import JSON
 
 extension SimulatedAccount {
@@ -38,7 +39,9 @@ extension SimulatedAccount {
       "email": .string(email), "sub": .string(chatGPTUserID), "https://api.openai.com/auth": .object(auth),
     ]
     let header: JSONValue = ["alg": "none", "typ": "JWT"]
-    return [header.serialized(), claims.serialized(), Array("unsigned".utf8)].map(Base64URL.text).joined(separator: ".")
+    return [header.serialized(), claims.serialized(), Array("unsigned".utf8)].map {
+      Base64URL.encode($0, padding: .none)
+    }.joined(separator: ".")
   }
 
   private static func limit(_ primary: Window?, _ secondary: Window?) -> JSONValue {

@@ -1,5 +1,5 @@
 /// The URL-safe alphabet of Base64 (RFC 4648, section 5).
-enum Base64URL {
+public enum Base64URL {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
   private static let invalid: UInt8 = 0xFF
   private static let values: [UInt8] = {
@@ -9,7 +9,7 @@ enum Base64URL {
   }()
 
   /// Whether a text ends with `=` up to a multiple of four characters.
-  enum Padding {
+  public enum Padding: Sendable {
     /// It does, and has to.
     case required
     /// It does not, as in the parts of a JSON Web Token; padding is tolerated when read.
@@ -17,7 +17,7 @@ enum Base64URL {
   }
 
   /// Writes bytes as text.
-  static func encode(_ bytes: some Collection<UInt8>, padding: Padding) -> String {
+  public static func encode(_ bytes: some Collection<UInt8>, padding: Padding) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var buffer: UInt32 = 0
@@ -38,7 +38,7 @@ enum Base64URL {
   }
 
   /// Reads a text, nil when it is not exactly what `encode` writes for some bytes.
-  static func decode(_ text: some Collection<UInt8>, padding: Padding) -> [UInt8]? {
+  public static func decode(_ text: some Collection<UInt8>, padding: Padding) -> [UInt8]? {
     var digits = Array(text)
     if padding == .required, digits.count % 4 != 0 { return nil }
     if digits.count % 4 == 0 {

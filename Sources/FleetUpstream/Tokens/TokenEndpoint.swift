@@ -1,0 +1,96 @@
+internal import CodexLogin
+internal import Fleet
+internal import JSON
+
+/// The provider's login service.
+struct TokenEndpoint: TokenUpstream {
+  private let requests: RoutedRequests
+  private let url: String
+  private let userAgent: String
+  private let clock: any FleetClock
+  private let timeLimit: Duration
+
+  /// The Codex CLI, for which the tokens were issued.
+  private static let clientID = "app_EMoamEEZ73f0CkXaXp7hrann"
+  private static let scope = "openid profile email"
+  /// How many bytes an answer may have; a usual one has about five kilobytes.
+  private static let bodyLimit = 1 << 20
+  private static let attempts = 3
+  private static let pause = Duration.milliseconds(500)
+
+  /// Prepares the service at a base address.
+  ///
+  /// - Parameters:
+  ///   - baseURL: an http or https address; `/oauth/token` is added.
+  ///   - driver: runs the requests; shared, and shut down by whoever made it.
+  ///   - userAgent: how the requests name this program.
+  ///   - timeLimit: for one exchange, with all its attempts and the pauses between them.
+  init(
+    baseURL: String, driver: CurlDriver, userAgent: String, clock: any FleetClock, timeLimit: Duration = .seconds(8)
+  ) throws(InvalidAddress) {
+    url = try BaseAddress(baseURL, setting: "--auth-url", example: "https://auth.openai.com").text + "/oauth/token"
+    requests = RoutedRequests(driver: driver, clock: clock)
+    self.userAgent = userAgent
+    self.clock = clock
+    self.timeLimit = timeLimit
+  }
+
+  /// Presents a refresh token. It is presented again only when nothing of the request can have been sent: a token works
+  /// once.
+  func exchange(_ request: TokenRequest) async -> TokenAnswer {
+    let started = clock.uptime
+    var attempt = 1
+    while true {
+      let remaining = timeLimit - (clock.uptime - started)
+      do {
+        let response = try await requests.perform(
+          http(request, within: remaining), by: request.route, repeating: .onlyUnsent)
+        return TokenAnswer(response, now: clock.now)
+      } catch {
+        guard error.provesNothingSent, error != .invalidRequest, attempt < Self.attempts,
+          clock.uptime - started + Self.pause < timeLimit
+        else { return .failure(UpstreamFailure(error)) }
+      }
+      // Nothing cancels the task this runs in; were it cancelled all the same, the next attempt comes at once.
+      try? await clock.sleep(for: Self.pause)
+      attempt += 1
+    }
+  }
+
+  private func http(_ request: TokenRequest, within limit: Duration) -> HTTPRequest {
+    let body: JSONValue = [
+      "grant_type": "refresh_token", "client_id": .string(Self.clientID),
+      "refresh_token": .string(request.refreshToken.withText { $0 }), "scope": .string(Self.scope),
+    ]
+    return HTTPRequest(
+      url: url,
+      headers: [
+        (name: "Content-Type", value: "application/json"), (name: "Accept", value: "application/json"),
+        (name: "User-Agent", value: userAgent),
+      ], body: body.serialized(), timeLimit: limit, bodyLimit: Self.bodyLimit)
+  }
+}
+
+extension TokenAnswer {
+  /// Reads the login service's answer: 2xx with all three tokens, or a failure.
+  init(_ response: HTTPResponse, now: Timestamp) {
+    guard (200...299).contains(response.status) else {
+      self = .failure(UpstreamFailure(response, now: now))
+      return
+    }
+    let body = try? JSONReader.parse(response.body)
+    guard
+      let accessToken = body?["access_token"]?.stringValue.nonBlank,
+      let refreshToken = body?["refresh_token"]?.stringValue.nonBlank,
+      let idToken = body?["id_token"]?.stringValue.nonBlank
+    else {
+      self = .failure(UpstreamFailure(.invalidPayload))
+      return
+    }
+    // An id token that cannot be read claims nothing; the other two work all the same.
+    self = .tokens(
+      NewTokens(
+        accessToken: Secret(accessToken), refreshToken: Secret(refreshToken), idToken: Secret(idToken),
+        claims: IdentityClaims(idToken: idToken) ?? IdentityClaims()))
+  }
+}

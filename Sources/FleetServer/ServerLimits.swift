@@ -13,7 +13,7 @@ public struct ServerLimits: Hashable, Sendable {
   public var consecutiveAuthenticationFailures: Int
   /// How many account ids a call may name.
   public var accountIDsPerCall: Int
-  /// How long a connection that is being closed may take to accept its last answers.
+  /// How long a connection that this side closes may take to accept its last answers.
   public var closingGrace: Duration
 
   /// Makes limits; all have defaults.

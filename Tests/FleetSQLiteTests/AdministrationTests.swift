@@ -63,11 +63,12 @@ struct AdministrationTests {
     await opened.close()
   }
 
-  @Test("a revoked key lets nobody in and frees its name", arguments: ["id", "name", "prefix"])
+  @Test("a revoked key lets nobody in and frees its name", arguments: ["id", "name", "prefix", "shown"])
   func revoke(by: String) async throws {
     let (_, opened) = try await open {}
     let key = try await opened.createKey(name: "phone")
-    let reference = by == "id" ? key.id : by == "name" ? "phone" : key.prefix
+    let references = ["id": key.id, "name": "phone", "prefix": key.prefix, "shown": key.prefix + "…"]
+    let reference = try #require(references[by])
     #expect(try await opened.revokeKey(reference) == key.id)
     #expect(try await opened.revokeKey(reference) == key.id)
     let digest = key.plainKey.withText { StoredKey.digest(of: $0) }
@@ -83,7 +84,7 @@ struct AdministrationTests {
   func importNew() async throws {
     let (store, opened) = try await open {}
     let result = try await opened.importAccount(imported())
-    #expect(result == AccountImport(id: imported().storeID, replacedTokens: false))
+    #expect(result == AccountImport(id: imported().storeID, replacedTokens: false, isPaused: false))
     let accounts = try await opened.listAccounts()
     #expect(accounts.map(\.id) == [result.id])
     #expect(accounts.first?.status == .active && accounts.first?.plan.name == "plus")
@@ -93,6 +94,17 @@ struct AdministrationTests {
     #expect(try store.value("SELECT typeof(refresh_token_encrypted) FROM accounts") == "blob")
     #expect(try store.value("SELECT substr(CAST(refresh_token_encrypted AS TEXT), 1, 5) FROM accounts") == "gAAAA")
     #expect(try store.value("SELECT length(codex_installation_id) FROM accounts") == "36")
+    await opened.close()
+  }
+
+  @Test("importing a paused account's new login leaves it paused")
+  func importPaused() async throws {
+    let (store, opened) = try await open {}
+    let id = try await opened.importAccount(imported()).id
+    _ = try await opened.pauseAccount(id.rawValue)
+    #expect(try await opened.importAccount(imported(token: "two")).isPaused)
+    #expect(try await opened.listAccounts().first?.status == .paused)
+    #expect(try store.value("SELECT count(*) FROM accounts") == "1")
     await opened.close()
   }
 
@@ -107,7 +119,7 @@ struct AdministrationTests {
       INSERT INTO account_plan_downgrade_observations VALUES ('\(id.rawValue)', 1, 'f', 'free', 'x', 'x');
       """)
     let again = try await opened.importAccount(imported(token: "two", plan: nil))
-    #expect(again == AccountImport(id: id, replacedTokens: true))
+    #expect(again == AccountImport(id: id, replacedTokens: true, isPaused: false))
     let account = try #require(try await opened.listAccounts().first)
     #expect(
       account.status == .active && account.alias == "mine" && account.plan.name == "plus" && account.resetAt == nil)

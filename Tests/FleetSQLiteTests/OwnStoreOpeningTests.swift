@@ -39,6 +39,54 @@ struct OwnStoreOpeningTests {
     await store.close()
   }
 
+  @Test("a closed store is whole in its file alone, whether it was written or only read")
+  func wholeFile() async throws {
+    let path = directory.file("fleet.db")
+    let store = try await SQLiteFleetStore.open(own: path)
+    _ = try await store.createKey(name: "bar")
+    await store.close()
+    for _ in 0..<2 {
+      #expect(try FileStatus(path: path + "-wal") == nil && FileStatus(path: path + "-shm") == nil)
+      let copy = try TemporaryDirectory()
+      for name in ["fleet.db", "encryption.key"] {
+        try FileManager.default.copyItem(atPath: directory.file(name), toPath: copy.file(name))
+      }
+      let copied = try await SQLiteFleetStore.open(own: copy.file("fleet.db"))
+      #expect(try await copied.listKeys().map(\.name) == ["bar"])
+      await copied.close()
+      let reader = try await SQLiteFleetStore.open(own: path)
+      _ = try await reader.snapshot(of: .all)
+      await reader.close()
+    }
+  }
+
+  @Test(
+    "a new store is not made over what is left of a vanished one, which SQLite would take for its own",
+    arguments: ["-wal", "-shm", "-journal"])
+  func leftovers(suffix: String) async throws {
+    let path = directory.file("fleet.db")
+    #expect(FileManager.default.createFile(atPath: path + suffix, contents: Data("old".utf8)))
+    await expectError(.missing, naming: path + suffix) { try await SQLiteFleetStore.open(own: path) }
+    #expect(try FileStatus(path: path) == nil && FileStatus(path: directory.file("encryption.key")) == nil)
+  }
+
+  @Test("a store that others may read or write is refused with the cure", arguments: [0o640, 0o604, 0o660])
+  func openToOthers(mode: Int) async throws {
+    let store = try await OwnStore.build {}
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: store.path)
+    await expectError(.permission, naming: "chmod 600 '\(store.path)'") { try await store.open() }
+  }
+
+  @Test("a directory means the own store in it, unless it is a codex-lb's")
+  func directories() async throws {
+    let store = try await OwnStore.build {}
+    #expect(try SQLiteFleetStore.file(ofStoreAt: store.directory.path) == store.path)
+    #expect(try SQLiteFleetStore.file(ofStoreAt: store.path) == store.path)
+    let foreign = try CodexLBStore.build {}
+    #expect(try SQLiteFleetStore.file(ofStoreAt: foreign.directory.path) == foreign.directory.path)
+    #expect(try SQLiteFleetStore.file(ofStoreAt: directory.path) == directory.path)
+  }
+
   @Test("a draft that a crash left behind is no store and is replaced")
   func draft() async throws {
     let path = directory.file("fleet.db")

@@ -11,6 +11,9 @@ public struct AccountID: RawRepresentable, Hashable, Comparable, Sendable {
   /// Makes an identifier of any text.
   public init(_ rawValue: String) { self.rawValue = rawValue }
 
+  /// The identifier as it may stand in logs and errors: withheld where it looks like an e-mail address.
+  public var logName: String { rawValue.contains("@") ? "<withheld>" : rawValue }
+
   /// Whether the bytes are the same.
   public static func == (left: AccountID, right: AccountID) -> Bool {
     left.rawValue.utf8.elementsEqual(right.rawValue.utf8)

@@ -39,11 +39,22 @@ extension UsageWrite {
     return rows
   }
 
+  /// No provider has so many limits; a payload with more is none of its.
+  private static let mostAdditionalLimits = 512
+
+  /// What only one row of a payload can be for.
+  private struct AdditionalPlace: Hashable {
+    let quotaKey: String
+    let window: UsageWindow
+  }
+
   private static func additionalChange(
     _ limits: [UsagePayload.AdditionalLimit]?, at now: Timestamp
   ) throws(UnstorablePayload) -> AdditionalChange {
     guard let limits else { return .keep }
+    guard limits.count <= mostAdditionalLimits else { throw UnstorablePayload() }
     var rows: [AdditionalRow] = []
+    var places: [AdditionalPlace: Int] = [:]
     for limit in limits {
       guard let key = QuotaKey.canonical(limitName: limit.limitName, meteredFeature: limit.meteredFeature) else {
         continue
@@ -53,9 +64,11 @@ extension UsageWrite {
         let row = AdditionalRow(
           quotaKey: key, limitName: limit.limitName ?? "", meteredFeature: limit.meteredFeature ?? "", window: window,
           sample: sample)
-        if let rival = rows.firstIndex(where: { $0.quotaKey == key && $0.window == window }) {
+        let place = AdditionalPlace(quotaKey: key, window: window)
+        if let rival = places[place] {
           if row.outweighs(rows[rival]) { rows[rival] = row }
         } else {
+          places[place] = rows.count
           rows.append(row)
         }
       }

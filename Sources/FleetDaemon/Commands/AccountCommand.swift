@@ -31,6 +31,11 @@ struct AccountCommand: ParsableCommand {
         imported.replacedTokens
           ? "gave the account \(imported.id.rawValue) its new login\n"
           : "imported the account \(imported.id.rawValue)\n")
+      if imported.isPaused {
+        StandardStream.write(
+          "note: the account is still paused; take it into use with: codex-fleetd account resume \(imported.id.rawValue)\n",
+          to: .error)
+      }
       StandardStream.write(
         "note: this login belongs to codex-fleetd from now on; do not go on using \(file) elsewhere\n", to: .error)
     }

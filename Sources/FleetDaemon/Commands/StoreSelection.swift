@@ -43,7 +43,7 @@ struct StoreSelection {
     for purpose: Purpose, warnings: @escaping @Sendable (StoreWarning) -> Void = { _ in }
   ) async throws(StoreError) -> SQLiteFleetStore {
     let access: OwnStoreAccess = purpose == .serving ? .daemon : .administration
-    guard let path else {
+    guard let path = try path.map({ (path) throws(StoreError) in try SQLiteFleetStore.file(ofStoreAt: path) }) else {
       return try await .open(own: try defaultPath(), keyFile: keyFile, access: access, warnings: warnings)
     }
     switch try SQLiteFleetStore.kind(ofStoreAt: path) {
@@ -74,6 +74,11 @@ struct StoreSelection {
   /// - Throws: `StoreError` with `.invalidValue` when something is there.
   func create() async throws(StoreError) -> SQLiteFleetStore {
     let place = if let path { path } else { try defaultPath() }
+    if try SQLiteFleetStore.isDirectory(place) {
+      throw StoreError(
+        .invalidValue,
+        "\(place) is a directory; give the new store's file, such as \(place)/\(SQLiteFleetStore.ownFileName)")
+    }
     guard try SQLiteFleetStore.kind(ofStoreAt: place) == nil else {
       throw StoreError(.invalidValue, "there is a store at \(place) already; nothing was changed")
     }
@@ -81,13 +86,15 @@ struct StoreSelection {
   }
 
   private func defaultPath() throws(StoreError) -> String {
-    if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first { return directory + "/fleet.db" }
+    if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first {
+      return directory + "/" + SQLiteFleetStore.ownFileName
+    }
     if let directory = environment["XDG_STATE_HOME"], directory.hasPrefix("/") {
-      return directory + "/codex-fleet/fleet.db"
+      return directory + "/codex-fleet/" + SQLiteFleetStore.ownFileName
     }
     guard let home = environment["HOME"], home.hasPrefix("/") else {
       throw StoreError(.missing, "there is no home directory to keep the store in; say where it is with --store")
     }
-    return home + "/.local/state/codex-fleet/fleet.db"
+    return home + "/.local/state/codex-fleet/" + SQLiteFleetStore.ownFileName
   }
 }

@@ -55,8 +55,3 @@ extension Duration {
     components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
   }
 }
-
-extension AccountID {
-  /// The identifier, unless it looks as if it were made of an e-mail address, which must not be logged.
-  fileprivate var logName: String { rawValue.contains("@") ? "<withheld>" : rawValue }
-}

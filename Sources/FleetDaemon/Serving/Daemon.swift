@@ -54,7 +54,7 @@ struct Daemon: Service {
     let outcome = await serve()
     await refreshes.settleTokens()
     await upstream.shutdown()
-    await store.close()
+    await closeStore()
     let statistics = refreshes.statistics
     let sessions = store.sessionCounts
     logger.info(
@@ -67,6 +67,32 @@ struct Daemon: Service {
         "sessionsOpen": "\(sessions.open)",
       ])
     try outcome.get()
+  }
+
+  /// How long a stop waits for work in the store that should take milliseconds.
+  private static let closingLimit = Duration.seconds(5)
+
+  /// Closes the store; a read or write that does not end is left to the end of the process, which loses nothing that
+  /// was committed.
+  private func closeStore() async {
+    let (closing, continuation) = AsyncStream.makeStream(of: Void.self)
+    Task.detached { [store] in
+      await store.close()
+      continuation.finish()
+    }
+    let isClosed = await withTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        for await _ in closing {}
+        return !Task.isCancelled
+      }
+      group.addTask {
+        try? await Task.sleep(for: Self.closingLimit)
+        return false
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? false
+    }
+    if !isClosed { logger.warning("the store is still at work; leaving it") }
   }
 
   /// Serves, and refreshes unasked meanwhile.

@@ -6,4 +6,6 @@ public struct AccountImport: Hashable, Sendable {
   public let id: AccountID
   /// Whether the account was there before, so that its tokens were replaced.
   public let replacedTokens: Bool
+  /// Whether the operator had paused it, which it stays.
+  public let isPaused: Bool
 }

@@ -16,10 +16,13 @@ struct AccountImporter {
   func store(_ account: ImportedAccount) throws -> AccountImport {
     if let id = try existing(account) {
       try replace(id, account)
-      return AccountImport(id: AccountID(id), replacedTokens: true)
+      let status = try DatabaseValue.fetchOne(db, sql: "SELECT status FROM accounts WHERE id = ?", arguments: [id])?
+        .text
+      return AccountImport(
+        id: AccountID(id), replacedTokens: true, isPaused: status == AccountStatus.paused.rawValue)
     }
     try insert(account)
-    return AccountImport(id: account.storeID, replacedTokens: false)
+    return AccountImport(id: account.storeID, replacedTokens: false, isPaused: false)
   }
 
   /// The stored account that this is: of the same workspace, or of the only one when either side does not name one.
@@ -72,8 +75,8 @@ struct AccountImporter {
           workspace_label = coalesce(?, workspace_label), seat_type = coalesce(?, seat_type),
           plan_type = coalesce(?, plan_type), access_token_encrypted = CAST(? AS BLOB),
           refresh_token_encrypted = CAST(? AS BLOB), id_token_encrypted = CAST(? AS BLOB),
-          last_refresh = coalesce(?, \(DatabaseClock.now)), status = ?, deactivation_reason = NULL, reset_at = NULL,
-          blocked_at = NULL, delete_requested_at = NULL
+          last_refresh = coalesce(?, \(DatabaseClock.now)), status = iif(status = 'paused', status, ?),
+          deactivation_reason = NULL, reset_at = NULL, blocked_at = NULL, delete_requested_at = NULL
         WHERE id = ?
         """,
       arguments: [

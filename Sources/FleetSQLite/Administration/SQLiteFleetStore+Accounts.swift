@@ -2,7 +2,8 @@ public import Fleet
 internal import GRDB
 
 extension SQLiteFleetStore {
-  /// Stores an account with its tokens, or gives the one that is already there new tokens and makes it active again.
+  /// Stores an account with its tokens, or gives the one that is already there new tokens and makes it active again,
+  /// unless it is paused.
   ///
   /// It is the same account when ChatGPT account, e-mail address and workspace agree.
   ///

@@ -68,7 +68,9 @@ extension SQLiteFleetStore {
   /// - Returns: the key's identifier.
   /// - Throws: `.notFound` when no key fits, `.invalidValue` when several do, `.managedElsewhere` in a codex-lb store.
   public func revokeKey(_ reference: String) async throws(StoreError) -> String {
-    try await administer { db, _ in
+    // A listing shows the beginning with an ellipsis behind it, which is easily copied along.
+    let reference = reference.hasSuffix("…") ? String(reference.dropLast()) : reference
+    return try await administer { db, _ in
       let rows = try Row.fetchAll(
         db, sql: "SELECT id, is_active FROM api_keys WHERE id = ?1 OR key_prefix = ?1 OR name = ?1 ORDER BY id",
         arguments: [reference])

@@ -46,9 +46,13 @@ final class OpenedStore: Sendable {
   }
 
   /// Closes all connections, after the work they are at.
+  ///
+  /// The writing one goes last: SQLite then moves everything into the database file, if nobody else has it open. An own
+  /// store gets one for that purpose if need be, so that the file alone is the whole store.
   func close() throws {
-    try openWriter.withLockedValue({ $0 })?.close()
+    let writer = location.kind == .own ? try? self.writer() : openWriter.withLockedValue { $0 }
     try readers.close()
+    try writer?.close()
   }
 
   private static func identity(at path: String) throws(StoreError) -> FileStatus.Identity {

@@ -35,6 +35,7 @@ struct OwnStoreSetUp {
 
   /// Makes the key, then the database under another name, so that a store either exists whole or not at all.
   private func create() throws(StoreError) {
+    try requireNoLeftovers()
     let key: EncryptionKey
     if try FileStatus(path: location.keyPath) == nil {
       key = try .create(file: location.keyPath)
@@ -47,6 +48,16 @@ struct OwnStoreSetUp {
     try FileContents.create(draft, containing: [])
     try migrate(draft, fingerprint: key.fingerprint)
     try FileContents.move(draft, to: location.path)
+  }
+
+  /// SQLite would take what lies beside a vanished database for the new one's last changes.
+  private func requireNoLeftovers() throws(StoreError) {
+    for suffix in ["-wal", "-shm", "-journal"] where try FileStatus(path: location.path + suffix) != nil {
+      throw StoreError(
+        .missing,
+        "The store \(location.path) is gone, but \(location.path)\(suffix) is still there. Put the store back, or move "
+          + "what is left of it away to begin a new one.")
+    }
   }
 
   private func migrate(_ path: String, fingerprint: String?) throws(StoreError) {

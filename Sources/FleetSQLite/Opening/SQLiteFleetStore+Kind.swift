@@ -1,6 +1,25 @@
 public import Fleet
 
 extension SQLiteFleetStore {
+  /// The database file of an own store in a directory.
+  public static let ownFileName = "fleet.db"
+
+  /// The file that is meant by a path: an own store's, where the path is the directory of one, else the path itself.
+  public static func file(ofStoreAt path: String) throws(StoreError) -> String {
+    guard let status = try FileStatus(path: path), status.isDirectory else { return path }
+    let directory = path.hasSuffix("/") ? path : path + "/"
+    guard
+      try FileStatus(path: directory + StoreLocation.codexLBFileName) == nil,
+      try FileStatus(path: directory + ownFileName) != nil
+    else { return path }
+    return directory + ownFileName
+  }
+
+  /// Whether a path is a directory's.
+  public static func isDirectory(_ path: String) throws(StoreError) -> Bool {
+    try FileStatus(path: path)?.isDirectory ?? false
+  }
+
   /// Finds out whose store lies at a path, without changing anything. Blocks for as long as reading its header takes.
   ///
   /// - Parameter path: a store's file, or a codex-lb data directory.

@@ -57,9 +57,18 @@ struct StoreLocation: Sendable {
         throw StoreError(.corrupt, "The store \(path) is this program's own, not codex-lb's. Open it as an own store.")
       }
     }
+    if kind == .own { try requirePrivacy() }
     let key = try EncryptionKey(file: keyPath, audience: kind == .own ? .ownerOnly : .group)
     try requireKey(key, fingerprint: inspection.keyFingerprint)
     return try OpenedStore(self, key: key)
+  }
+
+  /// Own stores are for their owner alone: they hold logins, even if encrypted, and e-mail addresses.
+  private func requirePrivacy() throws(StoreError) {
+    for file in [path, path + "-wal"] {
+      guard let status = try FileStatus(path: file), status.permissions & 0o077 != 0 else { continue }
+      throw StoreError(.permission, "Other users may use the store's file \(file). Run: chmod 600 '\(file)'")
+    }
   }
 
   private func requireKey(_ key: EncryptionKey, fingerprint: String?) throws(StoreError) {

@@ -1,6 +1,7 @@
 public import Fleet
 
-/// Something in a store that was passed over because it cannot be understood; carries no stored text but identifiers.
+/// Something in a store that was passed over because it cannot be understood; carries no stored text but identifiers,
+/// and describes itself without those that look like e-mail addresses.
 public enum StoreWarning: Hashable, Sendable, CustomStringConvertible {
   /// An account whose status is none of the known words; it is left out of every answer.
   case accountLeftOut(AccountID)
@@ -18,9 +19,9 @@ public enum StoreWarning: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .accountLeftOut(let id):
-      "The account \(id.rawValue) is left out: its status is none of the known words."
+      "The account \(id.logName) is left out: its status is none of the known words."
     case .usageRowIgnored(let id, let window):
-      "The latest \(window.rawValue) usage row of the account \(id.rawValue) is ignored: "
+      "The latest \(window.rawValue) usage row of the account \(id.logName) is ignored: "
         + "its time or percentage is unreadable."
     case .keyTakenAsInactive(let id):
       "The API key \(id) is taken as switched off: the time of its end is unreadable."

@@ -31,32 +31,30 @@ struct CandidateQuery {
   }
 
   /// When the account's newest additional row was taken.
-  ///
-  /// The index is ordered by limit and window before time, so the newest row of each limit and window is probed for:
-  /// they are few, while their rows are many.
   private func newestAdditionalRow(of id: AccountID) throws -> Timestamp? {
-    let statement = try db.cachedStatement(sql: Self.nextLimitSQL)
-    var newest: Timestamp?
-    var limit = ("", "")
-    while true {
-      let arguments: StatementArguments = [id.rawValue, limit.0, limit.1]
-      guard
-        let values = try Row.fetchOne(statement, arguments: arguments).map({ Array($0.databaseValues) }),
-        let quotaKey = values[0].text, let window = values[1].text
-      else { return newest }
-      limit = (quotaKey, window)
-      guard let recordedAt = values[2].text.flatMap({ Timestamp(naiveUTC: $0) }) else { continue }
-      newest = max(newest ?? recordedAt, recordedAt)
-    }
+    let statement = try db.cachedStatement(sql: Self.newestAdditionalSQL)
+    return try DatabaseValue.fetchOne(statement, arguments: [id.rawValue])?.text.flatMap { Timestamp(naiveUTC: $0) }
   }
 
-  /// The first limit and window of an account after a given one, with the time of its newest row.
-  static let nextLimitSQL = """
-    SELECT x.quota_key, x.window, (
-      SELECT max(y.recorded_at) FROM additional_usage_history AS y
-      WHERE y.account_id = x.account_id AND y.quota_key = x.quota_key AND y.window = x.window)
-    FROM additional_usage_history AS x
-    WHERE x.account_id = ? AND (x.quota_key, x.window) > (?, ?)
-    ORDER BY x.quota_key, x.window LIMIT 1
+  /// The time of an account's newest additional row.
+  ///
+  /// The index is ordered by limit and window before time, so the query steps from one limit and window to the next and
+  /// probes for the newest row of each: they are few, while their rows are many.
+  static let newestAdditionalSQL = """
+    WITH RECURSIVE step(id) AS (
+      SELECT (
+        SELECT id FROM additional_usage_history WHERE account_id = ?1 ORDER BY quota_key, window LIMIT 1)
+      UNION ALL
+      SELECT (
+        SELECT following.id FROM additional_usage_history AS this, additional_usage_history AS following
+        WHERE this.id = step.id AND following.account_id = ?1
+          AND (following.quota_key, following.window) > (this.quota_key, this.window)
+        ORDER BY following.quota_key, following.window LIMIT 1)
+      FROM step WHERE step.id IS NOT NULL)
+    SELECT max((
+      SELECT max(newest.recorded_at) FROM additional_usage_history AS this, additional_usage_history AS newest
+      WHERE this.id = step.id AND newest.account_id = ?1 AND newest.quota_key = this.quota_key
+        AND newest.window = this.window))
+    FROM step WHERE step.id IS NOT NULL
     """
 }

@@ -39,7 +39,7 @@ struct NeededColumns: Sendable {
     Table(
       name: "additional_usage_history",
       columns: [
-        "account_id", "quota_key", "limit_name", "metered_feature", "window", "used_percent", "reset_at",
+        "id", "account_id", "quota_key", "limit_name", "metered_feature", "window", "used_percent", "reset_at",
         "window_minutes", "recorded_at",
       ]),
     Table(name: "account_proxy_bindings", columns: ["account_id", "pool_id", "is_active"]),

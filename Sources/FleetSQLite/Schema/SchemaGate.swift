@@ -48,7 +48,7 @@ final class SchemaGate: Sendable {
       return StoreError(
         .unsupportedSchema,
         "Usage is not written to the store \(path): its schema revision (\(names)) was not tested with this program. "
-          + "Update the program, or allow untested schemas.")
+          + "Update the program, or take the risk with --allow-untested-schema on.")
     }
     return nil
   }

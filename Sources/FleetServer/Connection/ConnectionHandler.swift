@@ -113,7 +113,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     case .wait:
       return false
     case .finish(let lingering):
-      startGrace(context)
+      // A peer that merely sends no more may take its time to read what it is still owed.
+      if lingering { startGrace(context) }
       finish(lingering: lingering, context)
       return false
     }

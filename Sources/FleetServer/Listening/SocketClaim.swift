@@ -45,7 +45,9 @@ final class SocketClaim: Sendable {
     }
     do throws(SystemFault) {
       switch try FileIdentity.occupant(of: path) {
-      case .nothing: return .nobody
+      case .nothing:
+        if let refusal = obstacle(to: path) { throw SystemFault(number: refusal) }
+        return .nobody
       case .socket: return try isDead(path) ? .nobody : .server
       case .otherFile: break
       }
@@ -54,6 +56,17 @@ final class SocketClaim: Sendable {
     }
     throw ListeningError(
       .notASocket, path: path, "\(path) is not a socket: move it away, or choose another socket path")
+  }
+
+  /// Why no socket could be made at a path where nothing is: its directory may not be written, or has to be made and
+  /// cannot be. Nil when nothing stands in the way.
+  private static func obstacle(to path: String) -> Int32? {
+    guard let slash = path.lastIndex(of: "/") else { return access(".", W_OK | X_OK) == 0 ? nil : errno }
+    var directory = slash == path.startIndex ? "/" : String(path[..<slash])
+    if access(directory, W_OK | X_OK) == 0 { return nil }
+    guard errno == ENOENT, let slash = directory.lastIndex(of: "/") else { return errno }
+    directory = slash == directory.startIndex ? "/" : String(directory[..<slash])
+    return access(directory, W_OK | X_OK) == 0 ? nil : errno
   }
 
   /// Removes the socket file, unless another file stands at the path by now.

@@ -41,6 +41,8 @@ private struct PayloadReader {
 
   /// Numbers beyond this make no sense in any member: the greatest is an instant in Unix seconds.
   private static let greatest = 253_402_300_799.0
+  /// Used shares beyond this make no sense; a little more than 100 % does happen.
+  private static let greatestPercent = 100_000.0
 
   init(_ value: JSONValue) { self.value = value }
 
@@ -68,23 +70,32 @@ private struct PayloadReader {
     return bool
   }
 
-  func number(_ name: String) throws(WrongType) -> Double? {
+  func number(_ name: String, in range: ClosedRange<Double> = -greatest...greatest) throws(WrongType) -> Double? {
     let number: Double?
     switch member(name) {
     case nil: return nil
     case .integer(let integer)?: number = Double(integer)
     case .number(let double)?: number = double
-    case .string(let text)?: number = Double(text.trimmingWhitespace())
+    case .string(let text)?: number = Self.decimal(text.trimmingWhitespace())
     default: number = nil
     }
-    guard let number, number.isFinite, abs(number) <= Self.greatest else { throw WrongType() }
+    guard let number, range.contains(number) else { throw WrongType() }
     return number
+  }
+
+  /// The number that a text is in decimal digits; Swift reads more than that, such as `0x10` and `nan`.
+  private static func decimal(_ text: String) -> Double? {
+    let isDecimal = text.utf8.allSatisfy { byte in
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.eE".utf8.contains(byte)
+    }
+    return isDecimal ? Double(text) : nil
   }
 
   func window(_ name: String) throws(WrongType) -> UsagePayload.Window? {
     guard let window = try object(name) else { return nil }
     return UsagePayload.Window(
-      usedPercent: try window.number("used_percent"), resetAt: try window.number("reset_at"),
+      usedPercent: try window.number("used_percent", in: 0...Self.greatestPercent),
+      resetAt: try window.number("reset_at", in: 0...Self.greatest),
       resetAfterSeconds: try window.number("reset_after_seconds"),
       limitWindowSeconds: try window.number("limit_window_seconds"))
   }

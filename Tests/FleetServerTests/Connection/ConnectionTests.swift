@@ -7,8 +7,10 @@ import Testing
 @Suite("Connections", .timeLimit(.minutes(1)))
 struct ConnectionTests {
   private static let health = #"{"jsonrpc":"2.0","id":7,"method":"daemon.health"}"# + "\n"
-  private static func refresh(_ id: Int) -> String {
-    #"{"jsonrpc":"2.0","id":\#(id),"method":"fleet.refresh","params":{"token":"full"}}"# + "\n"
+  private static func refresh(_ id: Int) -> String { call("fleet.refresh", id) }
+  private static func summary(_ id: Int) -> String { call("fleet.summary", id) }
+  private static func call(_ method: String, _ id: Int) -> String {
+    #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{"token":"full"}}"# + "\n"
   }
 
   @Test("the 65th call of a connection waits until one of the others has ended")
@@ -85,6 +87,34 @@ struct ConnectionTests {
       gate.open()
       #expect(await client.line() != nil)
       #expect(await client.line() != nil)
+      #expect(await client.line() == nil)
+    }
+  }
+
+  @Test("a half-closed connection may take longer to read its answers than one that the server closes")
+  func slowHalfClose() async throws {
+    // A grace of nothing cuts off whoever it is granted to, as soon as everything was handed to the channel.
+    let summary = StubFleet.summary(
+      (0..<2_000).map { number in
+        AccountRecord(
+          account: Account(
+            id: AccountID("a-\(number)"), email: "a@example.com", plan: Plan("plus"), status: .active),
+          latest: LatestUsage())
+      })
+    let fleet = StubFleet(summaryAnswer: { (_) async throws(StoreError) in summary })
+    try await TestServer.with(fleet, limits: ServerLimits(closingGrace: .zero)) { server in
+      let client = try await server.connect(reading: false)
+      try await client.send(Self.summary(1) + Self.summary(2))
+      try await client.halfClose()
+      while server.server.statistics.callsStarted < 2 || server.server.statistics.callsInFlight > 0 {
+        await Task.yield()
+      }
+      // The event loop that closes is the one that answers this.
+      let other = try await server.connect()
+      #expect(try await other.ask(#"{"jsonrpc":"2.0","id":7,"method":"daemon.health"}"#) != nil)
+      try await client.startReading()
+      #expect(await client.line()?.hasSuffix("}") == true)
+      #expect(await client.line()?.hasSuffix("}") == true)
       #expect(await client.line() == nil)
     }
   }

@@ -30,6 +30,16 @@ struct SocketClaimTests {
     }
   }
 
+  @Test("a look says beforehand whether a socket could be made, and makes nothing")
+  func looking() throws {
+    #expect(try SocketClaim.occupant(of: path) == .nobody)
+    #expect(try SocketClaim.occupant(of: directory.file("one") + "/fleet.sock") == .nobody)
+    let tooDeep = directory.file("one/two/fleet.sock")
+    #expect(throws: ListeningError.self) { try SocketClaim.occupant(of: tooDeep) }
+    #expect(refusal(tooDeep) != nil)
+    #expect(mode(directory.file("one")) == nil)
+  }
+
   @Test("socket and directory are open to owner and group alone, whatever the umask")
   func permissions() throws {
     let path = directory.file("new") + "/fleet.sock"

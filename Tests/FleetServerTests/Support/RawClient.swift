@@ -47,6 +47,9 @@ final class RawClient {
     return await self.line()
   }
 
+  /// Reads what comes from now on.
+  func startReading() async throws { try await channel.setOption(.autoRead, value: true).get() }
+
   /// Says that nothing more will be sent.
   func halfClose() async throws { try await channel.close(mode: .output) }
 

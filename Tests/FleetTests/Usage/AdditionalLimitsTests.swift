@@ -27,6 +27,14 @@ struct AdditionalLimitsTests {
     #expect(try UsageWrite(UsagePayload(additional: []), for: .bare(.sample()), at: .at(0)).additional == .report([]))
   }
 
+  @Test("more limits than any provider has are no payload of one")
+  func tooMany() throws {
+    #expect(try Self.rows((0..<512).map { Self.limit("limit-\($0)", primary: 1) }).count == 512)
+    #expect(throws: UsageWrite.UnstorablePayload.self) {
+      try Self.rows((0..<513).map { Self.limit("limit-\($0)", primary: 1) })
+    }
+  }
+
   @Test("each window of a limit is a row under its key, with the names as reported")
   func rowsPerWindow() throws {
     let rows = try Self.rows([Self.limit("New Model", "feat", primary: 10, secondary: 20), Self.limit("B", primary: 5)])

@@ -97,6 +97,8 @@ let package = Package(
       name: "upstream-simulator", dependencies: ["UpstreamSimulator", argumentParser, signals],
       path: "Tests/Support/upstream-simulator", swiftSettings: settings),
     .target(
+      name: "ProxySimulator", dependencies: [locks], path: "Tests/Support/ProxySimulator", swiftSettings: settings),
+    .target(
       name: "StoreBuilder", dependencies: ["Fleet", "FleetSQLite", crypto, grdb, locks],
       path: "Tests/Support/StoreBuilder", swiftSettings: settings),
     .target(
@@ -111,7 +113,8 @@ let package = Package(
       name: "FleetSQLiteTests", dependencies: ["Fleet", "FleetSQLite", "JSON", "StoreBuilder", grdb, locks],
       swiftSettings: settings),
     .testTarget(
-      name: "FleetUpstreamTests", dependencies: ["Fleet", "FleetUpstream", "UpstreamSimulator", locks],
+      name: "FleetUpstreamTests",
+      dependencies: ["Fleet", "FleetUpstream", "JSON", "ProxySimulator", "UpstreamSimulator", locks],
       swiftSettings: settings),
     .testTarget(
       name: "FleetServerTests",

@@ -22,6 +22,14 @@ struct UpstreamFixture {
       route: .direct)
   }
 
+  /// The refresh token that holds now.
+  var refreshToken: String { simulator.refreshToken(of: Self.account) }
+
+  /// Exchanges the refresh token that holds now.
+  func exchange() async -> TokenAnswer {
+    await tokens.exchange(TokenRequest(refreshToken: Secret(refreshToken), route: .direct))
+  }
+
   /// Asks for the account's usage.
   func ask() async -> UsageAnswer { await endpoint.usage(for: request) }
 
@@ -67,4 +75,10 @@ extension UsageAnswer {
     guard case .failure(let failure) = self else { return nil }
     return failure
   }
+}
+
+/// Ends a test in which something came out that the rest of the test cannot go on from.
+struct Unexpected: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
 }

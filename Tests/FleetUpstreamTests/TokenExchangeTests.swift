@@ -97,7 +97,8 @@ struct TokenExchangeTests {
     }
   }
 
-  @Test("an address that cannot be used is refused, naming the flag", arguments: ["", "auth.openai.com", "https://a@b"])
+  @Test(
+    "an address that cannot be used is refused, naming the flag", arguments: ["", "auth.openai.com", "https://a@b"])
   func address(text: String) async throws {
     let driver = try CurlDriver()
     #expect {

@@ -25,6 +25,12 @@ public struct StatusRecovery: Hashable, Sendable {
   /// What takes its place.
   public var recovered: Limit
 
+  /// Pairs what is expected with what takes its place.
+  public init(expected: Limit, recovered: Limit) {
+    self.expected = expected
+    self.recovered = recovered
+  }
+
   /// How long a rate limit without a plausible end is believed after it was found.
   static let rateLimitFloor: Int64 = 30
   /// How long an exhausted quota is believed after it was found, in seconds.

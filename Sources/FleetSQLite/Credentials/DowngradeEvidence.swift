@@ -83,7 +83,7 @@ struct Seat {
       case 0x09: quoted += "\\t"
       case 0x08: quoted += "\\b"
       case 0x0C: quoted += "\\f"
-      case 0x20...0x7F: quoted.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
+      case 0x20...0x7E: quoted.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
       default:
         let digits = String(unit, radix: 16)
         quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -68,7 +68,8 @@ final class StoreConnections: Sendable {
     _ = await Self.result(on: queue, path: path) { try store.close() }
   }
 
-  private func current() throws(StoreError) -> OpenedStore {
+  /// The opened store, whether or not another file has taken its name since.
+  func current() throws(StoreError) -> OpenedStore {
     switch state.withLockedValue({ $0 }) {
     case .open(let store): return store
     case .closed: throw StoreError(.sessionClosed, "The store \(path) was closed.")

@@ -23,6 +23,8 @@ final class InMemoryFleetStore: FleetStore {
     var claimsTaken = 0
     var rotations: [TokenRotation] = []
     var retirements: [Retirement] = []
+    /// For hooks that tell one time from the next.
+    var attempts = 0
     var downgrades: [AccountID: Int] = [:]
     /// Workspaces that other accounts have.
     var takenWorkspaces: Set<String> = []

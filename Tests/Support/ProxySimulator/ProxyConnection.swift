@@ -117,7 +117,9 @@ struct ProxyConnection {
     var bytes = [UInt8](repeating: 0, count: count)
     var length = 0
     while length < count {
-      let received = bytes.withUnsafeMutableBytes { recv(client, $0.baseAddress?.advanced(by: length), count - length, 0) }
+      let received = bytes.withUnsafeMutableBytes {
+        recv(client, $0.baseAddress?.advanced(by: length), count - length, 0)
+      }
       if received < 0, errno == EINTR { continue }
       guard received > 0 else { return nil }
       length += received

@@ -1,0 +1,288 @@
+import FleetTestSupport
+import Testing
+
+@testable import Fleet
+
+@Suite("A token exchange against rivals and trouble", .timeLimit(.minutes(5)))
+struct TokenExchangeFlightTests {
+  let bench = RefreshBench(accounts: 1)
+  let id = AccountID("acc-10")
+
+  init() { bench.upstream.refuse("token-acc-10") }
+
+  private func isHeld(by holder: String = "rival") { bench.store.change { $0.claims[AccountID("acc-10")] = holder } }
+
+  /// Lets the waits for a claim pass until the refresh has ended.
+  private func outcomeWhilePolling(_ whenWaiting: () -> Void = {}) async throws -> RefreshOutcome {
+    let refresh = bench.start()
+    // One sleeper waits for the claim, the other watches the patience of who needs the login.
+    await bench.clock.sleepers(2)
+    whenWaiting()
+    for _ in 0..<40 {
+      bench.clock.advance(by: .milliseconds(250))
+      await until { bench.clock.sleeperCount == 2 || bench.coordinator.statistics.refreshes.inFlight == 0 }
+      if bench.coordinator.statistics.refreshes.inFlight == 0 { break }
+    }
+    return try #require(try await refresh.value.outcomes.first)
+  }
+
+  // MARK: Claims
+
+  @Test("a held claim is waited for, and the holder's new login adopted without an exchange")
+  func adopts() async throws {
+    isHeld()
+    let outcome = try await outcomeWhilePolling {
+      bench.store.change { $0.write("theirs", access: "their-access", of: AccountID("acc-10")) }
+    }
+    #expect(outcome.result == .written)
+    #expect(
+      bench.upstream[\.exchanges].isEmpty && bench.upstream[\.requests].last?.accessToken == Secret("their-access"))
+    #expect(bench.store[\.claims][id] == "rival")
+  }
+
+  @Test("a claim that is given back without a new login is taken, and the token exchanged")
+  func takesOver() async throws {
+    isHeld()
+    let outcome = try await outcomeWhilePolling { bench.store.change { $0.claims = [:] } }
+    #expect(outcome.result == .written)
+    #expect(bench.upstream[\.exchanges].count == 1)
+    await bench.expectAtRest()
+  }
+
+  @Test("a claim that is held for more than 8 s is left alone, which says nothing about the login")
+  func claimTimeout() async throws {
+    isHeld()
+    let started = bench.clock.uptime
+    let outcome = try await outcomeWhilePolling()
+    #expect(outcome == RefreshOutcome(accountID: id, result: .failed, reason: .exchangeClaimed))
+    #expect(bench.clock.uptime - started == .seconds(8))
+    #expect(bench.upstream[\.exchanges].isEmpty && bench.store[\.claims][id] == "rival")
+    bench.store.change { $0.claims = [:] }
+    #expect(try await bench.onlyOutcome().result == .written)
+  }
+
+  @Test("a login that was renewed before the claim was won is adopted, not exchanged")
+  func renewedBeforeClaim() async throws {
+    bench.store.change { state in
+      state.hooks[.claim] = { $0.write("theirs", access: "their-access", of: AccountID("acc-10")) }
+    }
+    #expect(try await bench.onlyOutcome().result == .written)
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    await bench.expectAtRest()
+  }
+
+  @Test("the same token, written again before the claim was won, is exchanged")
+  func rewrittenBeforeClaim() async throws {
+    bench.store.change { state in
+      state.hooks[.claim] = { $0.write("refresh-acc-10", access: "token-acc-10", of: AccountID("acc-10")) }
+    }
+    #expect(try await bench.onlyOutcome().result == .written)
+    #expect(bench.upstream[\.exchanges].count == 1)
+  }
+
+  @Test(
+    "an account that ended, was paused or went away before the claim was won is not exchanged",
+    arguments: [AccountStatus.reauthRequired, .deactivated, .paused, nil])
+  func endedBeforeClaim(status: AccountStatus?) async throws {
+    bench.store.change { state in
+      state.hooks[.claim] = { state in
+        if let status {
+          state.candidates[AccountID("acc-10")]?.account.status = status
+        } else {
+          state.candidates[AccountID("acc-10")] = nil
+        }
+      }
+    }
+    _ = try await bench.coordinator.refresh(.all)
+    #expect(bench.upstream[\.exchanges].isEmpty && bench.store[\.claims].isEmpty)
+    await bench.expectAtRest()
+  }
+
+  @Test("a claim that got old before the token was presented is extended first")
+  func oldClaim() async throws {
+    let clock = bench.clock
+    bench.store.change { state in
+      state.hooks[.credentials] = { state in
+        // The machine slept between the claim and the look at the login behind it.
+        if state.claimsTaken == 1 { clock.advance(by: .seconds(16)) }
+      }
+    }
+    #expect(try await bench.onlyOutcome().result == .written)
+    #expect(bench.store[\.claimsTaken] == 2 && bench.upstream[\.exchanges].count == 1)
+    await bench.expectAtRest()
+  }
+
+  @Test("a claim that cannot be given back is tried three times, told, and left to end")
+  func releaseFails() async throws {
+    bench.store.change { $0.failures[.release] = StoreError(.busy, "locked") }
+    let refresh = bench.start()
+    for _ in 0..<2 {
+      await bench.clock.sleepers(2)
+      bench.clock.advance(by: .seconds(1))
+    }
+    #expect(try await refresh.value.results == [.written])
+    #expect(bench.observer.events.contains { if case .claimNotReleased(id, _) = $0 { true } else { false } })
+    #expect(bench.store[\.claims][id] != nil)
+  }
+
+  @Test(
+    "a store that fails before the token was presented fails the exchange alone",
+    arguments: [InMemoryFleetStore.Place.claim])
+  func storeFailsBefore(place: InMemoryFleetStore.Place) async throws {
+    bench.store.change { $0.failures[place] = StoreError(.busy, "locked") }
+    #expect(try await bench.onlyOutcome() == RefreshOutcome(accountID: id, result: .failed, reason: .storeUnavailable))
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    bench.store.change { $0.failures = [:] }
+    #expect(try await bench.onlyOutcome().result == .written)
+    await bench.expectAtRest()
+  }
+
+  // MARK: Landing
+
+  @Test(
+    "new tokens are stored as soon as the store lets them be, however often it does not",
+    arguments: [StoreError.Code.busy, .full, .readOnly, .missing, .inputOutput, .corrupt])
+  func landsLater(code: StoreError.Code) async throws {
+    bench.store.change { $0.failures[.store] = StoreError(code, "not now") }
+    let refresh = bench.start()
+    for _ in 0..<5 {
+      await bench.clock.sleepers(2)
+      bench.clock.advance(by: .seconds(2))
+    }
+    await bench.clock.sleepers(2)
+    #expect(bench.store[\.rotations].isEmpty && bench.store[\.claims][id] != nil)
+    bench.store.change { $0.failures = [:] }
+    bench.clock.advance(by: .seconds(2))
+    #expect(try await refresh.value.results == [.written])
+    #expect(bench.store[\.logins][id]?.refresh == "refresh-acc-10'" && bench.upstream[\.exchanges].count == 1)
+    #expect(bench.observer.events.contains { if case .tokensNotStored(id, _) = $0 { true } else { false } })
+    await bench.expectAtRest()
+  }
+
+  @Test("whoever waits longer than 30 s for the store is told so; the tokens land all the same, and once")
+  func patience() async throws {
+    bench.store.change { $0.failures[.store] = StoreError(.full, "no space") }
+    let refresh = bench.start()
+    while bench.coordinator.statistics.refreshes.inFlight > 0 || bench.upstream[\.exchanges].isEmpty {
+      await until { bench.clock.sleeperCount == 2 || bench.coordinator.statistics.refreshes.inFlight == 0 }
+      bench.clock.advance(by: .seconds(2))
+    }
+    #expect(try await refresh.value.outcomes.first?.reason == .storeUnavailable)
+    #expect(bench.coordinator.statistics.exchanges.inFlight == 1)
+    // The next refresh joins the exchange that still waits for the store: the token is not presented again.
+    let next = bench.start()
+    await until { bench.coordinator.statistics.exchanges.joined == 1 }
+    bench.store.change { $0.failures = [:] }
+    bench.clock.advance(by: .seconds(2))
+    #expect(try await next.value.results == [.written])
+    #expect(bench.upstream[\.exchanges].count == 1)
+    await bench.expectAtRest()
+  }
+
+  @Test("the same token, written again while it was exchanged, gives way to the new ones")
+  func rewrittenMeanwhile() async throws {
+    bench.store.change { state in
+      state.hooks[.store] = { $0.write("refresh-acc-10", access: "token-acc-10", of: AccountID("acc-10")) }
+    }
+    #expect(try await bench.onlyOutcome().result == .written)
+    #expect(bench.store[\.logins][id]?.refresh == "refresh-acc-10'")
+  }
+
+  @Test("another login, stored while the old one was exchanged, is never overwritten")
+  func replacedMeanwhile() async throws {
+    bench.store.change { state in
+      state.hooks[.store] = { $0.write("theirs", access: "their-access", of: AccountID("acc-10")) }
+    }
+    #expect(try await bench.onlyOutcome().result == .written)
+    #expect(bench.store[\.logins][id]?.refresh == "theirs" && bench.store[\.rotations].isEmpty)
+    #expect(bench.upstream[\.requests].last?.accessToken == Secret("their-access"))
+  }
+
+  @Test("claims that the store does not take are dropped for the tokens' sake")
+  func withoutClaims() async throws {
+    let claims = IdentityClaims(email: "taken@example.com")
+    bench.upstream.answerNextExchange(.tokens(.next(after: Secret("refresh-acc-10"), claims: claims)))
+    bench.store.change { state in
+      state.failures[.store] = StoreError(.invalidValue, "not accepted")
+      state.hooks[.store] = { state in
+        // The second time nothing is claimed any more.
+        if state.failures[.store] != nil, state.attempts == 1 { state.failures = [:] }
+        state.attempts += 1
+      }
+    }
+    #expect(try await bench.onlyOutcome().result == .written)
+    #expect(bench.store[\.rotations].map(\.tokens.claims) == [IdentityClaims()])
+  }
+
+  @Test("tokens that the store will never take end the login rather than leave a used token in place")
+  func failsClosed() async throws {
+    bench.store.change { $0.failures[.store] = StoreError(.invalidValue, "not accepted") }
+    let outcome = try await bench.onlyOutcome()
+    #expect(outcome == RefreshOutcome(accountID: id, result: .failed, reason: .status(.reauthRequired)))
+    let retirement = try #require(bench.store[\.retirements].first)
+    #expect(retirement.status == .reauthRequired && retirement.judged.refreshToken == RefreshToken("refresh-acc-10"))
+    await bench.expectAtRest()
+  }
+
+  // MARK: Many, and the end
+
+  @Test("one exchange for all who need it: refreshes join one flight, whose login all of them use")
+  func onceForAll() async throws {
+    let gate = Gate()
+    let bench = RefreshBench(accounts: 1, tokenGate: gate)
+    bench.upstream.refuse("token-acc-10")
+    let refreshes = (0..<20).map { _ in bench.start() }
+    await gate.arrivals(1)
+    gate.open()
+    for refresh in refreshes { #expect([.written, .fresh].contains(try await refresh.value.results.first)) }
+    #expect(bench.upstream[\.exchanges].count == 1)
+    await bench.expectAtRest()
+  }
+
+  @Test("a caller that goes away leaves the exchange to its end")
+  func cancelledCaller() async throws {
+    let gate = Gate()
+    let bench = RefreshBench(accounts: 1, tokenGate: gate)
+    bench.upstream.refuse("token-acc-10")
+    let refresh = bench.start()
+    await gate.arrivals(1)
+    refresh.cancel()
+    await #expect(throws: RefreshRefusal.self) { try await refresh.value }
+    gate.open()
+    await bench.expectAtRest()
+    #expect(bench.store[\.logins][id]?.refresh == "refresh-acc-10'" && bench.store[\.writes].count == 1)
+  }
+
+  @Test("a drain that is over does not lose tokens that are on their way; no further exchange begins")
+  func drain() async throws {
+    let gate = Gate()
+    let bench = RefreshBench(accounts: 2, tokenGate: gate)
+    for name in ["token-acc-10", "token-acc-11"] { bench.upstream.refuse(name) }
+    let refresh = Task { try await bench.coordinator.refresh(.only([id])) }
+    await gate.arrivals(1)
+    #expect(await !bench.coordinator.drain(within: .zero))
+    await #expect(throws: RefreshRefusal.self) { try await refresh.value }
+    let settled = Task { await bench.coordinator.settleTokens() }
+    await until { bench.observer.events.contains { if case .awaitingTokens([id]) = $0 { true } else { false } } }
+    #expect(bench.coordinator.statistics.exchanges.inFlight == 1)
+    gate.open()
+    await settled.value
+    #expect(bench.store[\.logins][id]?.refresh == "refresh-acc-10'")
+    await bench.expectAtRest()
+  }
+
+  @Test("an exchange that would begin after the drain is refused")
+  func afterDrain() async throws {
+    let gate = Gate()
+    let bench = RefreshBench(accounts: 1, gate: gate)
+    bench.upstream.refuse("token-acc-10")
+    let refresh = bench.start()
+    await gate.arrivals(1)
+    let settled = Task { await bench.coordinator.settleTokens() }
+    await settled.value
+    gate.open()
+    #expect(try await refresh.value.outcomes.first?.reason == .draining)
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    await bench.expectAtRest()
+  }
+}

@@ -8,11 +8,14 @@ struct DaemonProcess: Sendable {
 
   /// Starts the daemon and waits until clients can connect.
   ///
-  /// - Parameter settings: further settings, as flags without their dashes.
+  /// - Parameters:
+  ///   - name: tells several daemons of a test apart, by their sockets and by the path of their token exchanges.
+  ///   - settings: further settings, as flags without their dashes.
   static func start(
-    in folder: TemporaryDirectory, store: String, upstream: String? = nil, settings: [String: String] = [:]
+    _ name: String = "fleet", in folder: TemporaryDirectory, store: String, upstream: String? = nil,
+    settings: [String: String] = [:]
   ) async throws -> DaemonProcess {
-    let daemon = try launch(in: folder, store: store, upstream: upstream, settings: settings)
+    let daemon = try launch(name, in: folder, store: store, upstream: upstream, settings: settings)
     guard await daemon.process.errors.wait(until: { $0.contains(" listening ") }) else {
       throw RunningProcess.EndedEarly(description: "the daemon ended: \(daemon.process.errors.text)")
     }
@@ -21,15 +24,24 @@ struct DaemonProcess: Sendable {
 
   /// Starts the daemon without waiting for anything.
   static func launch(
-    in folder: TemporaryDirectory, store: String, upstream: String? = nil, settings: [String: String] = [:]
+    _ name: String = "fleet", in folder: TemporaryDirectory, store: String, upstream: String? = nil,
+    settings: [String: String] = [:]
   ) throws -> DaemonProcess {
-    let socketPath = folder.file("fleet.sock")
+    let socketPath = folder.file("\(name).sock")
     var arguments = ["--store", store, "--socket", socketPath]
     // Nothing listens on the discard port: a daemon without an upstream in its test never leaves this machine.
-    for service in ["--upstream-url", "--auth-url"] { arguments += [service, upstream ?? "http://127.0.0.1:9"] }
+    let upstream = upstream ?? "http://127.0.0.1:9"
+    arguments += ["--upstream-url", upstream, "--auth-url", upstream + "/" + name]
     arguments += settings.map { name, value in "--\(name)=\(value)" }
     let process = try RunningProcess(BuiltProducts.daemon, arguments, environment: [:])
     return DaemonProcess(process: process, socketPath: socketPath)
+  }
+
+  /// Makes a call on a connection of its own.
+  func call(_ method: String, token: String = Scene.token) async throws -> Answer {
+    let connection = try RawConnection(socketPath)
+    try connection.send(Scene.line(method, token: token, accounts: nil))
+    return try Answer(await connection.readLine())
   }
 
   /// Stops the daemon as an administrator would.

@@ -111,8 +111,12 @@ final class RunningProcess: Sendable {
     let status = await end.value
     _ = await output.wait { _ in false }
     _ = await errors.wait { _ in false }
+    LogAudit.check(errors.text)
     return status
   }
+
+  /// The process's number.
+  var identifier: Int32 { process.withLockedValue { $0.processIdentifier } }
 
   deinit { signal(SIGKILL) }
 

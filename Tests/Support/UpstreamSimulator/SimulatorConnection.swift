@@ -87,7 +87,9 @@ final class SimulatorSend: Sendable {
   }
 
   private func send() {
-    switch reply.content {
+    guard channel.isActive else { return end() }
+    let content = reply.late.map { late in state.withLockedValue { late(&$0) } } ?? reply.content
+    switch content {
     case .nothing: return
     case .drop:
       end()

@@ -17,6 +17,14 @@ public struct SimulatorCounters: Hashable, Sendable {
   /// Connections that were accepted.
   public var connectionsAccepted = 0
 
+  /// How many requests of a call have arrived.
+  func requests(_ call: UpstreamSimulator.Call) -> Int {
+    switch call {
+    case .usage: usageRequests
+    case .token: tokenRequests
+    }
+  }
+
   /// Makes counters that show zero.
   public init() {}
 

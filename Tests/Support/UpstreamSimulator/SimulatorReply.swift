@@ -50,6 +50,8 @@ struct SimulatorReply: Sendable {
   var latency: Duration = .zero
   /// Whether it may be held back by the gate, and counts as in progress until it is sent.
   var isUsage = false
+  /// Decides about the content only when it is sent: an exchange that nobody waits for any more uses no token up.
+  var late: (@Sendable (inout SimulatorState) -> Content)?
 
   init(_ response: Response) { content = .complete(response) }
 

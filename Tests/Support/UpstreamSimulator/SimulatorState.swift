@@ -2,7 +2,7 @@ internal import JSON
 
 /// Everything the simulated provider knows; decides about requests, sends nothing.
 struct SimulatorState: Sendable {
-  typealias Watcher = (count: Int, continuation: CheckedContinuation<Void, Never>)
+  typealias Watcher = (call: UpstreamSimulator.Call, count: Int, continuation: CheckedContinuation<Void, Never>)
 
   var accounts: [String: SimulatedAccount] = [:]
   var tokens = TokenBook()
@@ -10,11 +10,13 @@ struct SimulatorState: Sendable {
   var tokenBehaviours = BehaviourTable()
   var counters = SimulatorCounters()
   var isHolding = false
+  private(set) var usedAccessTokens: Set<String> = []
   var isStopped = false
   /// Sends that wait for the gate.
   var held: [@Sendable () -> Void] = []
   var watchers: [Watcher] = []
   private(set) var recorded: [RecordedRequest] = []
+  private(set) var exchanges: [SimulatedExchange] = []
 
   /// How many requests are remembered; those that come later are only counted.
   private static let recordLimit = 20_000
@@ -26,7 +28,7 @@ struct SimulatorState: Sendable {
     if path != "/_simulator/counters", recorded.count < Self.recordLimit { recorded.append(request) }
     switch (request.method, path) {
     case ("GET", "/backend-api/wham/usage"), ("GET", "/wham/usage"): return usage(request)
-    case ("POST", "/oauth/token"): return exchange(request)
+    case ("POST", _) where path.hasSuffix("/oauth/token"): return exchange(request, client: String(path.dropLast(12)))
     case ("GET", "/_simulator/counters"): return SimulatorReply(.init(status: 200, json: counters.json))
     default: return SimulatorReply(.init(status: 404, .message("no such resource")))
     }
@@ -34,15 +36,18 @@ struct SimulatorState: Sendable {
 
   /// Those who wait for as many usage requests as have arrived by now.
   mutating func takeReachedWatchers() -> [CheckedContinuation<Void, Never>] {
-    let count = isStopped ? Int.max : counters.usageRequests
-    defer { watchers.removeAll { $0.count <= count } }
-    return watchers.filter { $0.count <= count }.map(\.continuation)
+    let isReached = { [isStopped, counters] (watcher: Watcher) in
+      isStopped || watcher.count <= counters.requests(watcher.call)
+    }
+    defer { watchers.removeAll(where: isReached) }
+    return watchers.filter(isReached).map(\.continuation)
   }
 
   private mutating func usage(_ request: RecordedRequest) -> SimulatorReply {
     let token = request.header("authorization").map { String($0.dropFirst("Bearer ".count)) }
     let account = token.flatMap { tokens.owner(ofAccessToken: $0) }
     counters.usageRequests += 1
+    if let token { usedAccessTokens.insert(token) }
     counters.usageInProgress += 1
     counters.usageInProgressAtMost = max(counters.usageInProgressAtMost, counters.usageInProgress)
     if let account { counters.usageRequestsByAccount[account, default: 0] += 1 }
@@ -61,21 +66,23 @@ struct SimulatorState: Sendable {
     return .init(status: 200, json: account.usagePayload)
   }
 
-  private mutating func exchange(_ request: RecordedRequest) -> SimulatorReply {
+  private mutating func exchange(_ request: RecordedRequest, client: String) -> SimulatorReply {
     counters.tokenRequests += 1
     let body = try? JSONReader.parse(request.body)
     let refreshToken = body?["refresh_token"]?.stringValue ?? ""
-    let account = tokens.owner(ofRefreshToken: refreshToken)
-    let behaviour = tokenBehaviours.next(account: account)
-    return SimulatorReply(behaviour) {
-      guard body?["grant_type"]?.stringValue == "refresh_token", body?["client_id"]?.stringValue == Self.clientID else {
-        return .init(status: 400, .object(code: "invalid_request", message: "not a token exchange"))
-      }
-      return renew(refreshToken)
+    let isExchange =
+      body?["grant_type"]?.stringValue == "refresh_token" && body?["client_id"]?.stringValue == Self.clientID
+    let behaviour = tokenBehaviours.next(account: tokens.owner(ofRefreshToken: refreshToken))
+    let invalid = SimulatorReply.Response(
+      status: 400, .object(code: "invalid_request", message: "not a token exchange"))
+    var reply = SimulatorReply(behaviour) { invalid }
+    if isExchange {
+      reply.late = { state in SimulatorReply(behaviour) { state.renew(refreshToken, for: client) }.content }
     }
+    return reply
   }
 
-  private mutating func renew(_ refreshToken: String) -> SimulatorReply.Response {
+  private mutating func renew(_ refreshToken: String, for client: String) -> SimulatorReply.Response {
     switch tokens.exchange(refreshToken) {
     case .reused:
       counters.refreshTokensReused += 1
@@ -86,6 +93,8 @@ struct SimulatorState: Sendable {
       guard let account = accounts[id], let new = tokens.tokens(of: id) else {
         return .init(status: 500, .message("the account is gone"))
       }
+      exchanges.append(
+        SimulatedExchange(account: id, presented: refreshToken, issued: new.refresh, client: client, answeredAt: .now))
       return .init(
         status: 200,
         json: [

@@ -22,6 +22,7 @@ struct TokenBook: Sendable {
   private var used: Set<String> = []
   private(set) var dead: Set<String> = []
   private var issued = 0
+  private var pairs: [String: String] = [:]
 
   /// The tokens that an account was given last.
   func tokens(of account: String) -> Tokens? { latest[account] }
@@ -32,12 +33,25 @@ struct TokenBook: Sendable {
   /// Whose refresh token this is or was.
   func owner(ofRefreshToken token: String) -> String? { refreshOwners[token] }
 
+  /// Whether a refresh token was presented before.
+  func isUsed(_ refreshToken: String) -> Bool { used.contains(refreshToken) }
+
+  /// The access token that was issued together with a refresh token.
+  func accessToken(issuedWith refreshToken: String) -> String? { pairs[refreshToken] }
+
+  /// Begins anew with an account.
+  mutating func signIn(_ account: String) {
+    dead.remove(account)
+    issue(to: account)
+  }
+
   mutating func issue(to account: String) {
     issued += 1
     let tokens = Tokens(access: "simulated-access-\(issued)", refresh: "simulated-refresh-\(issued)")
     latest[account] = tokens
     accessOwners[tokens.access] = account
     refreshOwners[tokens.refresh] = account
+    pairs[tokens.refresh] = tokens.access
   }
 
   mutating func expireAccessTokens(of account: String) {

@@ -45,6 +45,22 @@ extension UpstreamSimulator {
     state.withLockedValue { $0.tokens.expireAccessTokens(of: account) }
   }
 
+  /// The exchanges that brought new tokens, in order.
+  public var exchanges: [SimulatedExchange] { state.withLockedValue { $0.exchanges } }
+
+  /// Whether a refresh token was presented before, so that presenting it would close its account.
+  public func isUsed(_ refreshToken: String) -> Bool { state.withLockedValue { $0.tokens.isUsed(refreshToken) } }
+
+  /// Whether anybody has asked for usage with the access token that came with a refresh token.
+  public func wasAskedForUsage(withTokensOf refreshToken: String) -> Bool {
+    state.withLockedValue { state in
+      state.tokens.accessToken(issuedWith: refreshToken).map { state.usedAccessTokens.contains($0) } ?? false
+    }
+  }
+
+  /// Gives an account new tokens, as a new login would, and opens it again if it was closed.
+  public func signIn(_ account: String) { state.withLockedValue { $0.tokens.signIn(account) } }
+
   /// Whether the account was closed because a used refresh token was presented.
   public func isDead(_ account: String) -> Bool {
     state.withLockedValue { $0.tokens.dead.contains(account) }

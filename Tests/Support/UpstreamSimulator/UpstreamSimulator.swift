@@ -75,11 +75,16 @@ public final class UpstreamSimulator: Sendable {
   public var requests: [RecordedRequest] { state.withLockedValue { $0.recorded } }
 
   /// Returns when so many usage requests have arrived since the start, or the server stops.
-  public func waitForUsageRequests(_ count: Int) async {
+  public func waitForUsageRequests(_ count: Int) async { await wait(for: count, of: .usage) }
+
+  /// Returns when so many token exchanges have arrived since the start, or the server stops.
+  public func waitForTokenRequests(_ count: Int) async { await wait(for: count, of: .token) }
+
+  private func wait(for count: Int, of call: Call) async {
     await withCheckedContinuation { continuation in
       let isReached = state.withLockedValue { state in
-        guard !state.isStopped, state.counters.usageRequests < count else { return true }
-        state.watchers.append((count, continuation))
+        guard !state.isStopped, state.counters.requests(call) < count else { return true }
+        state.watchers.append((call, count, continuation))
         return false
       }
       if isReached { continuation.resume() }

@@ -1,0 +1,47 @@
+import Foundation
+import StoreBuilder
+
+/// A small file system in memory that a test may fill.
+struct SmallDisk {
+  struct Unavailable: Error {
+    let number: Int32
+  }
+
+  /// Whether this process may mount one.
+  static let isPossible: Bool = {
+    guard geteuid() == 0, let disk = try? SmallDisk(kilobytes: 64) else { return false }
+    disk.unmount()
+    return true
+  }()
+
+  /// Where it is mounted.
+  let path: String
+  private let directory: TemporaryDirectory
+
+  /// Mounts one of that size.
+  init(kilobytes: Int) throws {
+    directory = try TemporaryDirectory()
+    path = directory.file("disk")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    guard mount("tmpfs", path, "tmpfs", 0, "size=\(kilobytes)k,mode=0700") == 0 else {
+      throw Unavailable(number: errno)
+    }
+  }
+
+  /// Takes all the space that is left.
+  func fill() throws {
+    let descriptor = open(filler, O_WRONLY | O_CREAT, 0o600)
+    guard descriptor >= 0 else { throw Unavailable(number: errno) }
+    defer { close(descriptor) }
+    let block = [UInt8](repeating: 0, count: 4_096)
+    while write(descriptor, block, block.count) > 0 {}
+  }
+
+  /// Gives it back.
+  func free() { unlink(filler) }
+
+  /// Takes the file system away.
+  func unmount() { umount2(path, Int32(MNT_DETACH)) }
+
+  private var filler: String { path + "/filler" }
+}

@@ -2,10 +2,14 @@
 # make demo     the main job end to end: simulated upstream, own store, daemon, refresh, summary
 # make test     all tests
 # make lint     formatting and style
+# make bench    what many waiters on one refresh cost
+# make crash-test  hundreds of kills at the worst moments (CRASH_ROUNDS=300)
 
 SWIFT_FILES = Package.swift Sources Tests
 
-.PHONY: all build debug demo run test lint format clean dependencies
+CRASH_ROUNDS = 300
+
+.PHONY: all build debug demo run test crash-test bench lint format clean dependencies
 
 all: build
 
@@ -28,6 +32,13 @@ run: dependencies
 test: dependencies
 	swift build --build-tests
 	swift test --skip-build
+
+crash-test: dependencies
+	swift build --build-tests
+	CODEX_FLEET_CRASH_ROUNDS=$(CRASH_ROUNDS) swift test --skip-build --filter CrashTests
+
+bench: dependencies
+	swift run -c release fleet-benchmarks
 
 lint:
 	swift format lint --strict --recursive --parallel $(SWIFT_FILES)

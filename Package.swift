@@ -61,6 +61,7 @@ let package = Package(
       name: "FleetSQLite",
       dependencies: [
         "CodexLogin", "Fleet", "JSON", crypto, grdb, locks, .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "DequeModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
     .target(
@@ -104,6 +105,10 @@ let package = Package(
     .target(
       name: "FleetTestSupport", dependencies: ["Fleet", locks], path: "Tests/Support/FleetTestSupport",
       swiftSettings: settings),
+
+    .executableTarget(
+      name: "fleet-benchmarks", dependencies: ["Fleet", "FleetSQLite", "FleetTestSupport", "StoreBuilder"],
+      path: "Tests/Benchmarks", swiftSettings: settings),
 
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "FleetTestSupport", locks], swiftSettings: settings),
     .testTarget(name: "CodexLoginTests", dependencies: ["CodexLogin", "Fleet"], swiftSettings: settings),

@@ -16,7 +16,7 @@ final class StoreConnections: Sendable {
   private let state: NIOLockedValueBox<State>
   private let path: String
   // Writes and openings take their turn here, where they may block.
-  private let queue = DispatchQueue(label: "fleet.store")
+  private let turns = StoreTurns()
 
   /// Takes over an opened store.
   init(_ store: OpenedStore) {
@@ -30,7 +30,7 @@ final class StoreConnections: Sendable {
   ) async throws(StoreError) -> Value {
     if let value = try await readUnlessReplaced(current(), body) { return value }
     // The file under the store's name is another one than before: open that.
-    let replacement = try await onQueue { try self.currentOrReopened() }
+    let replacement = try await onTurn { try self.currentOrReopened() }
     guard let value = try await readUnlessReplaced(replacement, body) else {
       throw StoreError(.busy, "The store \(path) was replaced once more while it was opened. Try again.")
     }
@@ -39,9 +39,10 @@ final class StoreConnections: Sendable {
 
   /// Runs `body` in an immediate write transaction that is committed unless it throws.
   func write<Value: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
+    _ durability: Durability, urgency: StoreTurns.Urgency = .usual,
+    _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
   ) async throws(StoreError) -> Value {
-    try await onQueue {
+    try await onTurn(urgency) {
       let store = try self.currentOrReopened()
       return try store.writer().writeWithoutTransaction { db in
         // SQLite keeps this setting for the connection and ignores it within a transaction, so it is set before each.
@@ -65,7 +66,7 @@ final class StoreConnections: Sendable {
     }
     guard case .open(let store) = previous else { return }
     // What cannot be closed is closed by the end of the process; the data is safe either way.
-    _ = await Self.result(on: queue, path: path) { try store.close() }
+    _ = await turns.result(.usual) { try store.close() }
   }
 
   /// The opened store, whether or not another file has taken its name since.
@@ -76,7 +77,7 @@ final class StoreConnections: Sendable {
     }
   }
 
-  /// The opened store, opened anew if another file has taken its name. Only on the queue.
+  /// The opened store, opened anew if another file has taken its name. Only in its turn.
   private func currentOrReopened() throws(StoreError) -> OpenedStore {
     let store = try current()
     if try store.isCurrent() { return store }
@@ -104,19 +105,9 @@ final class StoreConnections: Sendable {
     return try result.get()
   }
 
-  private func onQueue<Value: Sendable>(
-    _ work: @escaping @Sendable () throws -> Value
+  private func onTurn<Value: Sendable>(
+    _ urgency: StoreTurns.Urgency = .usual, _ work: @escaping @Sendable () throws -> Value
   ) async throws(StoreError) -> Value {
-    try await Self.result(on: queue, path: path, work).get()
-  }
-
-  private static func result<Value: Sendable>(
-    on queue: DispatchQueue, path: String, _ work: @escaping @Sendable () throws -> Value
-  ) async -> Result<Value, StoreError> {
-    await withCheckedContinuation { continuation in
-      queue.async {
-        continuation.resume(returning: Result(catching: work).mapError { StoreError($0, path: path) })
-      }
-    }
+    try await turns.result(urgency, work).mapError { StoreError($0, path: path) }.get()
   }
 }

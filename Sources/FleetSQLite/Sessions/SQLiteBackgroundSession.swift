@@ -59,7 +59,8 @@ final class SQLiteBackgroundSession: BackgroundSession {
   }
 
   func store(_ rotation: TokenRotation) async throws(StoreError) -> GuardedWriteResult {
-    try await write(.full) { db, store in try CredentialWriter(db, store).store(rotation) }
+    // The sooner it is committed, the less a crash can lose: the used token's successor exists nowhere else.
+    try await write(.full, urgency: .urgent) { db, store in try CredentialWriter(db, store).store(rotation) }
   }
 
   func retire(_ retirement: Retirement) async throws(StoreError) -> GuardedWriteResult {
@@ -75,10 +76,11 @@ final class SQLiteBackgroundSession: BackgroundSession {
   }
 
   private func write<Value: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
+    _ durability: Durability, urgency: StoreTurns.Urgency = .usual,
+    _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
   ) async throws(StoreError) -> Value {
     try requireOpen()
-    return try await connections.write(durability, body)
+    return try await connections.write(durability, urgency: urgency, body)
   }
 
   private func requireOpen() throws(StoreError) {

@@ -39,7 +39,7 @@ struct RefreshTable: Sendable {
     outcome.observedAt.map { DurationWords.ago(now - $0.unixSeconds) } ?? style.nothing
   }
 
-  /// How many accounts had which outcome.
+  /// How many accounts had which outcome, and what to do about those that need it.
   var footer: String {
     guard !outcomes.isEmpty else { return "No accounts to refresh: this key sees none.\n" }
     let known: [FleetClient.Outcome.Kind] = [.written, .fresh, .coolingDown, .skipped, .rejected, .failed]
@@ -48,7 +48,18 @@ struct RefreshTable: Sendable {
       let count = outcomes.count { $0.kind == kind }
       return count == 0 ? nil : "\(count) \(kind.words)"
     }
-    return "\n" + counts.joined(separator: ", ") + "\n"
+    return "\n" + counts.joined(separator: ", ") + "\n" + note
+  }
+
+  /// What to do where only a new login helps.
+  private var note: String {
+    guard outcomes.contains(where: \.needsLogin) else { return "" }
+    return """
+      To sign in again:
+        CODEX_HOME=DIR codex login && codex-fleetd account import DIR/auth.json
+        (the accounts of a codex-lb: in codex-lb)
+
+      """
   }
 
   private static func color(of kind: FleetClient.Outcome.Kind) -> StyledText.Color? {

@@ -48,6 +48,6 @@ struct RefreshCommand: ClientSubcommand {
   }
 
   private static func status(of outcomes: [FleetClient.Outcome.Kind]) -> CommandStatus {
-    outcomes.contains(.failed) || outcomes.contains(.rejected) ? .partlyFailed : .ok
+    outcomes.contains(where: \.isFailure) ? .partlyFailed : .ok
   }
 }

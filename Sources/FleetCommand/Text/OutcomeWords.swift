@@ -77,4 +77,7 @@ extension FleetClient.Outcome.Kind {
     default: PrintableText.of(rawValue)
     }
   }
+
+  /// Whether an old sample had to be kept although the account was to be asked.
+  var isFailure: Bool { self == .coolingDown || self == .rejected || self == .failed }
 }

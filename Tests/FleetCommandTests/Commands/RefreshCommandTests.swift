@@ -33,8 +33,8 @@ struct RefreshCommandTests {
   @Test(
     "tells by its status whether accounts have failed",
     arguments: [
-      ("written", .ok), ("fresh", .ok), ("coolingDown", .ok), ("skipped", .ok), ("failed", .partlyFailed),
-      ("rejected", .partlyFailed),
+      ("written", .ok), ("fresh", .ok), ("skipped", .ok), ("failed", .partlyFailed),
+      ("rejected", .partlyFailed), ("coolingDown", .partlyFailed),
     ] as [(String, CommandStatus)], [[], ["--json"], ["--quiet"]])
   func status(outcome: (String, CommandStatus), arguments: [String]) async throws {
     let result = Fleets.refresh([#"{"accountId":"a","outcome":"\#(outcome.0)"}"#])

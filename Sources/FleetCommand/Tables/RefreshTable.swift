@@ -20,23 +20,25 @@ struct RefreshTable: Sendable {
   /// The lines; nothing without accounts.
   var text: String {
     guard !outcomes.isEmpty else { return "" }
-    let full = table(hasSample: true)
+    let full = table(sample: .full)
     guard let columns = style.columns, !full.fits(into: columns, keeping: 20) else { return full.text(style) }
-    return table(hasSample: false).text(style)
+    let short = table(sample: .short)
+    return (short.fits(into: columns, keeping: 12) ? short : table(sample: nil)).text(style)
   }
 
-  private func table(hasSample: Bool) -> TextTable {
+  /// The table, with the age of the samples in so many words; without it for nil.
+  private func table(sample form: WordForm?) -> TextTable {
     let rows = outcomes.map { outcome in
       [
         StyledText(PrintableText.of(names[outcome.accountID] ?? outcome.accountID)),
         StyledText(outcome.words(now: now), color: Self.color(of: outcome.kind)),
-      ] + (hasSample ? [StyledText(sampleAge(of: outcome))] : [])
+      ] + (form.map { [StyledText(sampleAge(of: outcome, $0))] } ?? [])
     }
-    return TextTable(["ACCOUNT", "OUTCOME"] + (hasSample ? ["SAMPLE"] : []), rows: rows)
+    return TextTable(["ACCOUNT", "OUTCOME"] + (form == nil ? [] : ["SAMPLE"]), rows: rows)
   }
 
-  private func sampleAge(of outcome: FleetClient.Outcome) -> String {
-    outcome.observedAt.map { DurationWords.ago(now - $0.unixSeconds) } ?? style.nothing
+  private func sampleAge(of outcome: FleetClient.Outcome, _ form: WordForm) -> String {
+    outcome.observedAt.map { DurationWords.ago(now - $0.unixSeconds, form) } ?? style.nothing
   }
 
   /// How many accounts had which outcome, and what to do about those that need it.

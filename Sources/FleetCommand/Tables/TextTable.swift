@@ -22,7 +22,9 @@ struct TextTable: Sendable {
   private var fixedWidth: Int { widths.dropFirst().reduce(0) { $0 + $1 + Self.gap.count } }
 
   /// Whether the lines fit into so many columns when the first column keeps its width, or at least `least` of it.
-  func fits(into columns: Int, keeping least: Int) -> Bool { min(widths.first ?? 0, least) + fixedWidth <= columns }
+  func fits(into columns: Int, keeping least: Int = .max) -> Bool {
+    min(widths.first ?? 0, least) + fixedWidth <= columns
+  }
 
   /// The lines, without trailing blanks.
   func text(_ style: Style) -> String {

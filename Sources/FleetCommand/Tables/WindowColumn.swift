@@ -8,17 +8,27 @@ struct WindowColumn: Sendable {
     case sentence
     /// As in `in 2 h 14 min`.
     case short
+    /// As in `2h14`.
+    case compact
     case none
   }
 
   private let windows: [FleetClient.Window]
+  /// Whether a cell is a month among other windows.
+  private let isMonth: [Bool]
   let title: String
 
   /// Makes a column.
   ///
-  /// - Parameter usualTitle: the title when no window tells its length, or when they tell different ones.
-  init(_ windows: [FleetClient.Window], usualTitle: String, mixedTitle: String) {
-    self.windows = windows
+  /// - Parameters:
+  ///   - months: shown, and marked, for accounts whose window is blank.
+  ///   - usualTitle: the title when no window tells its length.
+  ///   - mixedTitle: the title when the windows tell different ones.
+  init(
+    _ windows: [FleetClient.Window], orMonths months: [FleetClient.Window] = [], usualTitle: String, mixedTitle: String
+  ) {
+    isMonth = windows.indices.map { windows[$0].isBlank && $0 < months.count && !months[$0].isBlank }
+    self.windows = zip(windows.indices, isMonth).map { $1 ? months[$0] : windows[$0] }
     let lengths = Set(windows.compactMap(\.windowMinutes))
     switch lengths.count {
     case 0: title = usualTitle
@@ -27,19 +37,26 @@ struct WindowColumn: Sendable {
     }
   }
 
-  /// Whether there is nothing in any cell.
-  var isBlank: Bool { windows.allSatisfy(\.isBlank) }
-
   /// The cells, in the order of the accounts.
-  func cells(barColumns: Int, reset: Reset, style: Style, now: Int64) -> [StyledText] {
+  func cells(barColumns: Int, reset: Reset, month: WordForm, style: Style, now: Int64) -> [StyledText] {
     let shares = windows.map { $0.remainingPercent.map { Share($0) } }
-    let width = shares.reduce(0) { max($0, $1?.text.count ?? 0) }
-    return zip(windows, shares).map { window, share in
-      let resetText = window.resetAt.map { Self.text(of: $0, reset, now: now) } ?? ""
-      guard let share else { return StyledText(resetText.isEmpty ? style.nothing : resetText) }
-      let bar = barColumns > 0 ? share.bar(columns: barColumns, style) + " " : ""
-      let text = StyledText(bar + DisplayWidth.padded(share.text, to: width, atStart: true), color: share.color)
-      return resetText.isEmpty ? text : text + StyledText(" " + resetText)
+    let resets = windows.map { $0.resetAt.map { Self.text(of: $0, reset, now: now) } ?? "" }
+    let shareWidth = shares.reduce(0) { max($0, $1?.text.count ?? 0) }
+    let resetWidth = zip(resets, isMonth).reduce(0) { max($0, $1.1 ? $1.0.count : 0) }
+    return windows.indices.map { row in
+      var parts: [StyledText] = []
+      if let share = shares[row] {
+        let bar = barColumns > 0 ? share.bar(columns: barColumns, style) + " " : ""
+        let text = DisplayWidth.padded(share.text, to: shareWidth, atStart: true)
+        parts.append(StyledText(bar + text, color: share.color))
+      }
+      if isMonth[row] && resetWidth > 0 {
+        parts.append(StyledText(DisplayWidth.padded(resets[row], to: resetWidth)))
+      } else if !resets[row].isEmpty {
+        parts.append(StyledText(resets[row]))
+      }
+      if isMonth[row] { parts.append(StyledText(month == .full ? "(month)" : "mo")) }
+      return parts.isEmpty ? StyledText(style.nothing) : parts.dropFirst().reduce(parts[0]) { $0 + " " + $1 }
     }
   }
 
@@ -49,6 +66,7 @@ struct WindowColumn: Sendable {
     case .none: return ""
     case .sentence: return seconds > 0 ? "resets in \(DurationWords.full(seconds))" : "reset is due"
     case .short: return seconds > 0 ? "in \(DurationWords.full(seconds))" : "due"
+    case .compact: return seconds > 0 ? DurationWords.short(seconds) : "due"
     }
   }
 

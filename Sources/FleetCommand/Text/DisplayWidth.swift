@@ -1,7 +1,10 @@
 /// How many columns of a terminal a text takes.
 enum DisplayWidth {
   /// The columns of a text.
-  static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
+  static func of(_ text: some StringProtocol) -> Int {
+    let bytes = text.utf8
+    return bytes.allSatisfy { (0x20...0x7E).contains($0) } ? bytes.count : text.reduce(0) { $0 + of($1) }
+  }
 
   /// The columns of one character: two for East Asian wide ones and emoji, none for what only changes its neighbour.
   static func of(_ character: Character) -> Int {

@@ -28,7 +28,7 @@ extension FleetClient.Outcome {
     switch FleetClient.AccountStatus(rawValue: reason) {
     case .reauthRequired: return hasJustEnded ? "its login has just been ended, sign in again" : "sign in again"
     case .deactivated: return hasJustEnded ? "the provider has just deactivated it" : "the provider has deactivated it"
-    case let status: return Self.words(ofReason: reason) ?? Self.words(ofAnswer: reason) ?? status.words
+    case let status: return Self.words(ofReason: reason) ?? Self.words(ofAnswer: reason) ?? status.words()
     }
   }
 

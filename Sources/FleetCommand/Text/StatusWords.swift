@@ -2,14 +2,14 @@ internal import FleetClient
 
 extension FleetClient.AccountStatus {
   /// The status in words for people.
-  var words: String {
+  func words(_ form: WordForm = .full) -> String {
     switch self {
     case .active: "active"
-    case .rateLimited: "rate limited"
-    case .quotaExceeded: "quota exceeded"
+    case .rateLimited: form == .full ? "rate limited" : "limited"
+    case .quotaExceeded: form == .full ? "quota exceeded" : "used up"
     case .paused: "paused"
-    case .reauthRequired: "sign in again"
-    case .deactivated: "deactivated"
+    case .reauthRequired: form == .full ? "sign in again" : "sign in"
+    case .deactivated: form == .full ? "deactivated" : "ended"
     default: PrintableText.of(rawValue.split(separator: "_").joined(separator: " "))
     }
   }

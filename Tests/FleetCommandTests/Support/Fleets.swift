@@ -25,7 +25,9 @@ enum Fleets {
       """
   }
 
-  static func summary(_ accounts: String...) -> String {
+  static func summary(_ accounts: String...) -> String { summary(accounts) }
+
+  static func summary(_ accounts: [String]) -> String {
     #"{"accounts":[\#(accounts.joined(separator: ","))],"generatedAt":"2026-11-24T12:00:00Z"}"#
   }
 
@@ -38,7 +40,20 @@ enum Fleets {
   }
 
   /// Every status, shares of every colour, names of every kind.
-  static let mixed = summary(
+  static let mixed = summary(mixedAccounts)
+
+  /// The same, and accounts that are counted by month.
+  static let widest = summary(
+    mixedAccounts + [
+      account(
+        "b1", name: "trial", plan: "free", primary: blank, secondary: blank,
+        monthly: window(42, "2026-12-20T00:00:00Z", 43_200)),
+      account(
+        "b2", name: "spare", plan: "free", primary: blank, secondary: blank,
+        monthly: window(100, "2026-11-27T16:00:00Z", 43_200)),
+    ])
+
+  private static let mixedAccounts = [
     account("a1", name: "work"),
     account(
       "a2", name: "anna.maria.with.a.long.name@example.com", status: "rate_limited", plan: "pro",
@@ -53,7 +68,8 @@ enum Fleets {
       sample: "2026-11-24T11:59:59Z"),
     account("a5", name: "👩‍👩‍👧 family", status: "reauth_required", primary: blank, secondary: blank, sample: nil),
     account("a6", name: "Zoe\u{0301}", status: "paused", plan: "enterprise"),
-    account("a7", name: "old", status: "deactivated", plan: "unknown", primary: blank, secondary: blank, sample: nil))
+    account("a7", name: "old", status: "deactivated", plan: "unknown", primary: blank, secondary: blank, sample: nil),
+  ]
 
   /// A plan that is counted by month beside one that is not.
   static let monthly = summary(
@@ -61,6 +77,22 @@ enum Fleets {
     account(
       "m2", name: "trial", plan: "free", primary: blank, secondary: blank,
       monthly: window(0.3, "2026-12-20T00:00:00Z", 43_200)))
+
+  /// What many have: a few paid accounts, and a free one that is counted by month.
+  static let everyday = summary(
+    account("e1", name: "work"),
+    account(
+      "e2", name: "anna@example.com", status: "rate_limited", plan: "pro",
+      primary: window(0, "2026-11-24T12:14:00Z", 300), secondary: window(31.5, "2026-11-29T03:00:00Z", 10_080),
+      sample: "2026-11-24T11:59:20Z"),
+    account(
+      "e3", name: "shared.team.login@example.com", plan: "team", primary: window(45, "2026-11-24T16:05:00Z", 300),
+      secondary: window(100, "2026-12-01T10:00:00Z", 10_080), sample: "2026-11-24T10:00:00Z"),
+    account("e4", name: "home", primary: window(97, "2026-11-24T16:59:00Z", 300)),
+    account("e5", name: "lab", status: "reauth_required", primary: blank, secondary: blank, sample: nil),
+    account(
+      "e6", name: "trial", plan: "free", primary: blank, secondary: blank,
+      monthly: window(42, "2026-12-20T00:00:00Z", 43_200)))
 
   static let outcomes = [
     #"{"accountId":"a1","outcome":"written","observedAt":"2026-11-24T12:00:00Z"}"#,

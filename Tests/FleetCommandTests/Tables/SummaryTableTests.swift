@@ -21,21 +21,56 @@ struct SummaryTableTests {
     try Snapshot.expect(text(Fleets.mixed, style), name)
   }
 
-  @Test("has a month where an account is counted by month, and only there")
-  func month() throws {
-    try Snapshot.expect(text(Fleets.monthly, .terminal(columns: 120, usesColor: false)), "summary-month")
-    #expect(try !text(Fleets.mixed, .plain).contains("MONTH"))
+  @Test("looks as stored for what many have", arguments: [60, 80, 100, 120, 160])
+  func everyday(columns: Int) throws {
+    try Snapshot.expect(
+      text(Fleets.everyday, .terminal(columns: columns, usesColor: false)), "summary-everyday-\(columns)")
   }
 
-  @Test("never has a line that is wider than the terminal", arguments: 40...220)
-  func width(columns: Int) throws {
-    for fleet in [Fleets.mixed, Fleets.monthly] {
-      let table = SummaryTable(
-        try Fleets.decodedSummary(fleet), style: .terminal(columns: columns, usesColor: false), now: TestConsole.now)
-      for line in table.text.split(separator: "\n") {
-        #expect(DisplayWidth.of(line) <= columns)
-      }
+  @Test("has a month in the long window's column where people read, marked as one among weeks")
+  func month() throws {
+    let style = Style.terminal(columns: 120, usesColor: false)
+    try Snapshot.expect(text(Fleets.monthly, style), "summary-month")
+    let free = Fleets.account(
+      "a", name: "trial", primary: Fleets.blank, secondary: Fleets.blank, monthly: Fleets.window(50, nil, 43_200))
+    let onlyMonths = try text(Fleets.summary(free), style)
+    #expect(onlyMonths.contains("STATUS  5-HOUR  MONTH") && !onlyMonths.contains("(month)"))
+    let both = Fleets.account("a", name: "both", monthly: Fleets.window(50, nil, 43_200))
+    #expect(try titles(text(Fleets.summary(both), style)).contains(["WEEK", "MONTH"]))
+  }
+
+  @Test(
+    "has the same columns for other programs, whatever the accounts are",
+    arguments: [
+      Fleets.mixed, Fleets.monthly, Fleets.everyday, Fleets.summary(Fleets.account("a", name: "work")),
+    ])
+  func stable(fleet: String) throws {
+    #expect(try titles(text(fleet, .plain)) == ["ACCOUNT", "PLAN", "STATUS", "5-HOUR", "WEEK", "MONTH", "SAMPLE"])
+  }
+
+  @Test(
+    "never has a line that is wider than the terminal, and never shows less where the terminal is wider",
+    arguments: [
+      Fleets.mixed, Fleets.monthly, Fleets.everyday, Fleets.widest,
+    ])
+  func monotone(fleet: String) throws {
+    var narrower = ShownTable("")
+    for columns in 40...220 {
+      let text = try table(fleet, columns: columns)
+      #expect(text.split(separator: "\n").allSatisfy { DisplayWidth.of($0) <= columns }, "at \(columns)")
+      let wider = ShownTable(text)
+      #expect(narrower.losses(in: wider) == [], "at \(columns)")
+      narrower = wider
     }
+  }
+
+  @Test("has everything in 80 columns", arguments: [Fleets.mixed, Fleets.monthly, Fleets.everyday, Fleets.widest])
+  func usualTerminal(fleet: String) throws {
+    let shown = try ShownTable(table(fleet, columns: 80))
+    #expect(shown.titles == ["ACCOUNT", "PLAN", "STATUS", "5-HOUR", "WEEK", "SAMPLE"])
+    let (short, long) = try (#require(shown.cells["5-HOUR"]?.first), #require(shown.cells["WEEK"]?.first))
+    #expect(ShownTable.bar(of: short) >= 4 && ShownTable.bar(of: long) >= 4)
+    #expect(short.contains(/2 ?h ?14/) && long.contains(/3 ?d ?4 ?h/))
   }
 
   @Test("gives every column the same place in all lines, whatever the names are made of")
@@ -51,17 +86,14 @@ struct SummaryTableTests {
     #expect(places.first != .some(nil))
   }
 
-  @Test("shortens the bars first, then drops the sample's age")
+  @Test("shortens the words before it drops anything, and the bars last")
   func layouts() throws {
-    func table(_ columns: Int) throws -> String {
-      try text(Fleets.monthly, .terminal(columns: columns, usesColor: false))
-    }
-    let wide = try table(200)
-    #expect(wide.contains("████████████████░░░░ 82 %") && wide.contains("SAMPLE"))
-    let narrower = try table(110)
-    #expect(narrower.contains("░ 82 %") && !narrower.contains("████████████████░░░░") && narrower.contains("SAMPLE"))
-    let narrow = try table(72)
-    #expect(!narrow.contains("█") && !narrow.contains("SAMPLE") && narrow.contains("in 2 h 14 min"))
+    let wide = try table(Fleets.everyday, columns: 200)
+    #expect(wide.contains("████████████████░░░░ 82 % resets in 2 h 14 min") && wide.contains("3 min ago"))
+    let usual = try table(Fleets.everyday, columns: 80)
+    #expect(usual.contains("███░ 82 % 2h14") && usual.contains("3m ago") && usual.contains("rate limited"))
+    let narrow = try table(Fleets.everyday, columns: 50)
+    #expect(narrow.contains("███░ 82 %") && !narrow.contains("SAMPLE") && narrow.contains("limited"))
   }
 
   @Test(
@@ -96,6 +128,15 @@ struct SummaryTableTests {
   @Test("is plain ASCII apart from names when nobody looks")
   func plain() throws {
     #expect(try text(Fleets.summary(Fleets.account("a", name: "work")), .plain).utf8.allSatisfy { $0 < 128 })
+  }
+
+  private func table(_ json: String, columns: Int) throws -> String {
+    let style = Style.terminal(columns: columns, usesColor: false)
+    return SummaryTable(try Fleets.decodedSummary(json), style: style, now: TestConsole.now).text
+  }
+
+  private func titles(_ text: String) throws -> [String] {
+    try #require(text.split(separator: "\n").first).split(separator: " ").map(String.init)
   }
 
   private func text(_ json: String, _ style: Style) throws -> String {

@@ -58,6 +58,32 @@ struct TextTests {
   }
 
   @Test(
+    "tells spans of time where there is little room",
+    arguments: [
+      (0, "0s", "now"), (-7, "0s", "now"), (45, "45s", "45s ago"), (60, "1m", "1m ago"), (3_599, "59m", "59m ago"),
+      (3_600, "1h00", "1h ago"), (7_500, "2h05", "2h ago"), (8_040, "2h14", "2h ago"), (86_399, "23h59", "23h ago"),
+      (86_400, "1d", "1d ago"), (273_600, "3d4h", "3d ago"), (863_999, "9d23h", "9d ago"), (900_000, "10d", "10d ago"),
+      (.max, "106751991167300d", "106751991167300d ago"),
+    ] as [(Int64, String, String)])
+  func shortSpans(seconds: Int64, short: String, ago: String) {
+    #expect(DurationWords.short(seconds) == short)
+    #expect(DurationWords.ago(seconds, .short) == ago)
+  }
+
+  @Test(
+    "tells a status in words, shorter ones where there is little room",
+    arguments: [
+      ("active", "active", "active"), ("rate_limited", "rate limited", "limited"),
+      ("quota_exceeded", "quota exceeded", "used up"), ("paused", "paused", "paused"),
+      ("reauth_required", "sign in again", "sign in"), ("deactivated", "deactivated", "ended"),
+      ("brand_new\u{7}", "brand new?", "brand new?"),
+    ])
+  func status(code: String, full: String, short: String) {
+    let status = FleetClient.AccountStatus(rawValue: code)
+    #expect(status.words() == full && status.words(.short) == short)
+  }
+
+  @Test(
     "tells the day only when it is another one",
     arguments: [
       ("2026-11-24T12:04:00.25Z", "12:04:00 UTC"), ("2026-11-25T00:00:00Z", "2026-11-25 00:00:00 UTC"),

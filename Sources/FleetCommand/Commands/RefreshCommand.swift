@@ -28,12 +28,13 @@ struct RefreshCommand: ClientSubcommand {
       let outcomes = result["outcomes"]?.arrayValue ?? []
       return Self.status(of: outcomes.compactMap { $0["outcome"]?.stringValue.map(FleetClient.Outcome.Kind.init) })
     }
+    // Asked for beforehand: a daemon that stops answers the refresh it has begun, but no summary after it.
+    let names = await names(from: daemon)
     let result = try await ProgressLine.showing(progress) { () async throws(CommandFailure) in
       try await daemon.refresh(accounts.ids)
     }
     let style = output.style(of: console.output, in: console.environment)
-    let table = RefreshTable(
-      result, names: await names(from: daemon), style: style, now: console.clock.now())
+    let table = RefreshTable(result, names: names, style: style, now: console.clock.now())
     try console.print(table.text + (output.quiet && !result.outcomes.isEmpty ? "" : table.footer))
     if !output.quiet, let missing = accounts.missing(from: result.outcomes.map(\.accountID)) {
       console.complain("not visible to this key: \(missing)")

@@ -18,6 +18,17 @@ struct RefreshCommandTests {
     #expect(console.error.isEmpty)
   }
 
+  @Test("has the names also when the daemon stops after the refresh")
+  func stopping() async throws {
+    let daemon = try await CannedDaemon([
+      "fleet.refresh": .lastly(.result(Fleets.refresh(Fleets.outcomes))), "fleet.summary": .result(Fleets.mixed),
+    ])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await console.run("refresh") == .partlyFailed)
+    try Snapshot.expect(console.output, "refresh-command")
+    #expect(daemon.requests.map(\.method) == ["fleet.summary", "fleet.refresh"])
+  }
+
   @Test("does without names when there are none to be had")
   func nameless() async throws {
     let daemon = try await CannedDaemon([

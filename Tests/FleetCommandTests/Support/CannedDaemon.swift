@@ -17,6 +17,8 @@ final class CannedDaemon: Sendable {
     case line(String)
     /// Nothing: the connection is closed.
     case hangUp
+    /// The last answer of a daemon that stops: it hangs up on whatever comes after it.
+    indirect case lastly(Answer)
     /// An answer that is given when the gate has been opened.
     indirect case gated(Gate, Answer)
   }
@@ -69,10 +71,18 @@ final class CannedDaemon: Sendable {
       unwrapInboundIn(data).withUnsafeReadableBytes { framer.append($0) }
       while case .line(let line) = framer.next() {
         guard case .request(let request) = RPCMessage.decode(line) else { continue }
-        received.withLockedValue { $0.append(request) }
+        let earlier = received.withLockedValue {
+          $0.append(request)
+          return $0.dropLast()
+        }
         let answer = answers[request.method] ?? .error(.methodNotFound(request.method))
-        Self.give(answer, to: request, on: context.channel)
+        Self.give(earlier.contains(where: isLast) ? .hangUp : answer, to: request, on: context.channel)
       }
+    }
+
+    private func isLast(_ request: RPCRequest) -> Bool {
+      guard case .lastly? = answers[request.method] else { return false }
+      return true
     }
 
     private static func give(_ answer: Answer, to request: RPCRequest, on channel: any Channel) {
@@ -83,6 +93,7 @@ final class CannedDaemon: Sendable {
       case .error(let error): send(RPCEncoder.error(id: id, error))
       case .line(let line): send(Array((line + "\n").utf8))
       case .hangUp: channel.close(promise: nil)
+      case .lastly(let answer): give(answer, to: request, on: channel)
       case .gated(let gate, let later):
         Task {
           await gate.passage()

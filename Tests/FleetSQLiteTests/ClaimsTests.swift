@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import GRDB
 import StoreBuilder
 import Testing
@@ -133,4 +134,75 @@ extension SQLiteFleetStore {
 
 extension RefreshToken.Material {
   fileprivate init(token: String) { self.init(hexadecimal: Digest.sha256(token)) }
+}
+
+/// codex-lb's side of the claims: its statement, with the same meaning, on its own process's clock.
+private struct PeerClaims {
+  let database: any StoreDatabase
+  let holder = "codex-lb-1:4711-0badcafe#0123456789abcdef"
+
+  /// Whether codex-lb would have the claim now.
+  ///
+  /// - Parameter offset: how far its clock is ahead.
+  func acquire(_ id: String, lease: Duration = .seconds(30), clockOffset offset: Duration = .zero) throws -> Bool {
+    let now = Timestamp.now.advanced(by: offset)
+    let end = now.advanced(by: lease).naiveUTC
+    return try !database.rows(
+      """
+      INSERT INTO account_refresh_claims (account_id, claimed_by, claimed_at, claim_expires_at)
+      VALUES ('\(id)', '\(holder)', '\(now.naiveUTC)', '\(end)')
+      ON CONFLICT (account_id) DO UPDATE SET
+        claimed_by = '\(holder)', claimed_at = '\(now.naiveUTC)', claim_expires_at = '\(end)'
+      WHERE account_refresh_claims.claim_expires_at < '\(now.naiveUTC)'
+        OR account_refresh_claims.claimed_by = '\(holder)'
+      RETURNING account_id
+      """
+    ).isEmpty
+  }
+
+  func release(_ id: String) throws {
+    try database.execute(
+      "DELETE FROM account_refresh_claims WHERE account_id = '\(id)' AND claimed_by = '\(holder)'")
+  }
+}
+
+@Suite("claims between codex-lb and this program")
+struct PeerClaimsTests {
+  private let id = AccountID("a")
+
+  @Test("each keeps the other off while it holds the claim, and takes over when it has ended")
+  func bothWays() async throws {
+    let store = try CodexLBStore.build { StoredAccount("a") }
+    let opened = try await store.open()
+    let session = try await opened.openSession()
+    let peer = PeerClaims(database: store)
+    let material = try #require(try await session.credentials(of: id)?.refreshToken?.material)
+    func claim() async throws -> TokenClaim? {
+      try await session.claim(material, of: id, extending: nil, lease: .seconds(30))
+    }
+    // Ours first.
+    let ours = try #require(try await claim())
+    #expect(try !peer.acquire("a"))
+    #expect(try peer.acquire("a", clockOffset: .seconds(31)), "the lease has ended")
+    #expect(try await session.claim(material, of: id, extending: ours, lease: .seconds(30)) == nil)
+    // A late release of ours does not touch theirs.
+    try await session.release(ours)
+    #expect(try store.value("SELECT claimed_by FROM account_refresh_claims") == peer.holder)
+    try peer.release("a")
+    // Theirs first, running, then ended.
+    #expect(try peer.acquire("a"))
+    #expect(try await claim() == nil)
+    #expect(try peer.acquire("a", lease: .seconds(-1)))
+    #expect(try await claim() != nil)
+    #expect(try !peer.acquire("a"))
+    session.close()
+    await opened.close()
+  }
+}
+
+extension Timestamp {
+  fileprivate static var now: Timestamp {
+    let time = Date().timeIntervalSince1970
+    return Timestamp(microseconds: Int64(time * 1_000_000)) ?? .distantPast
+  }
 }

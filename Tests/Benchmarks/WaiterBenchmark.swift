@@ -35,7 +35,7 @@ struct WaiterBenchmark {
     private static let start = ContinuousClock.now
     var now: Timestamp { Timestamp(unixSeconds: 1_800_000_000) ?? .distantPast }
     var uptime: Duration { ContinuousClock.now - Self.start }
-    func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
+    func sleep(for duration: Duration) async throws { try await ContinuousClock().sleep(for: duration) }
   }
 
   /// Runs with so many waiters.

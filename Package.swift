@@ -15,6 +15,9 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess: [Target.Dependency] = [
+  .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "SystemPackage", package: "swift-system"),
+]
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), locks,
 ]
@@ -38,6 +41,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -115,11 +120,12 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),
     .testTarget(
-      name: "FleetSQLiteTests", dependencies: ["Fleet", "FleetSQLite", "JSON", "StoreBuilder", grdb, locks],
+      name: "FleetSQLiteTests",
+      dependencies: ["Fleet", "FleetSQLite", "JSON", "StoreBuilder", grdb, locks] + subprocess,
       swiftSettings: settings),
     .testTarget(
       name: "FleetUpstreamTests",
-      dependencies: ["Fleet", "FleetUpstream", "JSON", "ProxySimulator", "UpstreamSimulator", locks],
+      dependencies: ["Fleet", "FleetUpstream", "JSON", "ProxySimulator", "UpstreamSimulator", locks] + subprocess,
       swiftSettings: settings),
     .testTarget(
       name: "FleetServerTests",
@@ -137,7 +143,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "StoreBuilder", "UpstreamSimulator", grdb, locks, "codex-fleet", "codex-fleetd", "upstream-simulator",
-      ],
+      ] + subprocess,
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

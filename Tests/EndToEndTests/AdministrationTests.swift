@@ -3,7 +3,7 @@ import StoreBuilder
 import Testing
 import UpstreamSimulator
 
-@Suite("The own store, from the command line")
+@Suite("The own store, from the command line", .timeLimit(.minutes(5)))
 struct AdministrationTests {
   /// An empty home, a simulated upstream, and the programs on both.
   private struct Home {
@@ -58,7 +58,7 @@ struct AdministrationTests {
     }
     let key = try await home.newKey("bar")
     #expect(key.hasPrefix("sk-fleet-"))
-    let daemon = try RunningProcess(BuiltProducts.daemon, [], environment: home.environment)
+    let daemon = try await RunningProcess(BuiltProducts.daemon, [], environment: home.environment)
     #expect(await daemon.errors.wait { $0.contains(" listening ") })
     let refresh = try await home.ask("refresh", token: key)
     #expect(refresh.status == 0, "\(refresh.output)\(refresh.errors)")
@@ -97,7 +97,7 @@ struct AdministrationTests {
     let home = try await Home()
     for name in ["one", "two"] { _ = try await home.administer("account", "import", try home.authFile(of: name)) }
     let key = try await home.newKey("scoped", "--account", "two@example.com")
-    let daemon = try RunningProcess(BuiltProducts.daemon, [], environment: home.environment)
+    let daemon = try await RunningProcess(BuiltProducts.daemon, [], environment: home.environment)
     #expect(await daemon.errors.wait { $0.contains(" listening ") })
     let summary = try await home.ask("summary", token: key)
     #expect(summary.output.contains("two@example.com") && !summary.output.contains("one@example.com"))
@@ -167,7 +167,7 @@ struct AdministrationTests {
     #expect(try await home.ask("summary", "--nonsense", token: "x").status == 2)
     _ = try await home.administer("account", "import", try home.authFile(of: "one"))
     let key = try await home.newKey("bar")
-    let daemon = try RunningProcess(BuiltProducts.daemon, [], environment: home.environment)
+    let daemon = try await RunningProcess(BuiltProducts.daemon, [], environment: home.environment)
     #expect(await daemon.errors.wait { $0.contains(" listening ") })
     #expect(try await home.ask("health", token: nil).status == 0)
     #expect(try await home.ask("summary", token: "sk-fleet-wrong").status == 4)

@@ -3,7 +3,7 @@ import StoreBuilder
 import Testing
 import UpstreamSimulator
 
-@Suite("Refreshes, with real processes")
+@Suite("Refreshes, with real processes", .timeLimit(.minutes(5)))
 struct RefreshTests {
   @Test(
     "fifty concurrent refreshes of twenty stale accounts make twenty upstream requests",
@@ -31,7 +31,7 @@ struct RefreshTests {
   func killedClient() async throws {
     let scene = try await Scene.set(accounts: 5)
     scene.upstream.hold()
-    let client = try RunningProcess(
+    let client = try await RunningProcess(
       BuiltProducts.client, ["refresh", "--socket", scene.daemon.socketPath],
       environment: ["CODEX_FLEET_TOKEN": Scene.token])
     await scene.upstream.waitForUsageRequests(5)

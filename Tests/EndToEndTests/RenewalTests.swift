@@ -3,7 +3,7 @@ import StoreBuilder
 import Testing
 import UpstreamSimulator
 
-@Suite("Renewed logins, with real processes")
+@Suite("Renewed logins, with real processes", .timeLimit(.minutes(5)))
 struct RenewalTests {
   private let id = "a-000"
 
@@ -24,11 +24,12 @@ struct RenewalTests {
   func stopInTheMiddle() async throws {
     let scene = try await Scene.set(accounts: 1, settings: ["drain-timeout": "0"])
     scene.upstream.expireAccessToken(of: id)
-    scene.upstream.behave(UpstreamBehaviour(latency: .milliseconds(700)), call: .token)
+    scene.upstream.hold(.token)
     let refreshing = try scene.beginRefresh()
     await scene.upstream.waitForTokenRequests(1)
     scene.daemon.process.signal(SIGTERM)
     #expect(try Answer(await refreshing.readLine()).errorCode == "service_unavailable")
+    scene.upstream.release(.token)
     #expect(await scene.daemon.process.waitForEnd() == 0)
     #expect(try scene.store.refreshTokens()[id] == scene.upstream.refreshToken(of: id))
     #expect(scene.upstream.counters.refreshTokensReused == 0)
@@ -40,10 +41,11 @@ struct RenewalTests {
   func lockedStore() async throws {
     let scene = try await Scene.set(accounts: 1)
     scene.upstream.expireAccessToken(of: id)
-    scene.upstream.behave(UpstreamBehaviour(latency: .milliseconds(300)), call: .token)
+    scene.upstream.hold(.token)
     let refreshing = try scene.beginRefresh()
     await scene.upstream.waitForTokenRequests(1)
     let lock = try StoreWriteLock(scene.store)
+    scene.upstream.release(.token)
     #expect(await scene.daemon.process.errors.wait { $0.contains("could not be stored; trying again") })
     try lock.release()
     #expect(try Answer(await refreshing.readLine()).tally == ["written": 1])
@@ -73,7 +75,7 @@ struct RenewalTests {
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: scene.store.keyPath)
     scene.upstream.expireAccessToken(of: id)
     try scene.store.execute("DELETE FROM usage_history")
-    let second = try DaemonProcess.launch(
+    let second = try await DaemonProcess.launch(
       "second", in: scene.folder, store: scene.store.directory.path, upstream: scene.upstream.baseURL)
     #expect(await second.process.waitForEnd() == 1)
     #expect(second.process.errors.text.contains("not the one"))
@@ -214,11 +216,12 @@ struct RenewalTests {
     #expect(try await daemon.call("fleet.summary").accounts.count == 1)
     // The space runs out while the token is exchanged.
     upstream.expireAccessToken(of: id)
-    upstream.behave(UpstreamBehaviour(latency: .milliseconds(300)), call: .token)
+    upstream.hold(.token)
     let refreshing = try RawConnection(daemon.socketPath)
     try refreshing.send(Scene.line("fleet.refresh", token: Scene.token, accounts: nil))
     await upstream.waitForTokenRequests(1)
     try disk.fill()
+    upstream.release(.token)
     #expect(await daemon.process.errors.wait { $0.contains("could not be stored; trying again") })
     #expect(try await daemon.call("fleet.summary").accounts.count == 1)
     disk.free()

@@ -2,7 +2,7 @@ import Foundation
 import StoreBuilder
 import Testing
 
-@Suite("Starting, failing and starting again")
+@Suite("Starting, failing and starting again", .timeLimit(.minutes(5)))
 struct StartingTests {
   private func store() throws -> CodexLBStore {
     try CodexLBStore.build {
@@ -30,7 +30,7 @@ struct StartingTests {
     let folder = try TemporaryDirectory()
     let store = try store()
     let first = try await DaemonProcess.start(in: folder, store: store.directory.path)
-    let second = try DaemonProcess.launch(in: folder, store: store.directory.path)
+    let second = try await DaemonProcess.launch(in: folder, store: store.directory.path)
     #expect(await second.process.waitForEnd() == 1)
     #expect(second.process.errors.text.contains(folder.file("fleet.sock")))
     let connection = try RawConnection(first.socketPath)
@@ -45,7 +45,7 @@ struct StartingTests {
     let store = try await OwnStore.build { StoredKey("full") }
     let folder = try TemporaryDirectory()
     let first = try await DaemonProcess.start(in: folder, store: store.path)
-    let second = try DaemonProcess.launch(in: try TemporaryDirectory(), store: store.path)
+    let second = try await DaemonProcess.launch(in: try TemporaryDirectory(), store: store.path)
     #expect(await second.process.waitForEnd() == 1)
     #expect(second.process.errors.text.contains(store.path))
     #expect(await first.stop().status == 0)
@@ -90,7 +90,7 @@ struct StartingTests {
       try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: store.keyPath)
       hint = "chmod"
     }
-    let daemon = try DaemonProcess.launch(in: folder, store: path)
+    let daemon = try await DaemonProcess.launch(in: folder, store: path)
     #expect(await daemon.process.waitForEnd() == 1)
     let message = daemon.process.errors.text
     #expect(message.contains(hint), "\(fault): \(message)")
@@ -105,7 +105,7 @@ struct StartingTests {
       (["log-level": "loud"], "warning"), (["log-format": "xml"], "json"), (["drain-timeout": "-1"], "0 to 3600"),
     ])
   func badSettings(settings: [String: String], hint: String) async throws {
-    let daemon = try DaemonProcess.launch(
+    let daemon = try await DaemonProcess.launch(
       in: try TemporaryDirectory(), store: try store().directory.path, settings: settings)
     #expect(await daemon.process.waitForEnd() == 1)
     #expect(daemon.process.errors.text.contains(hint), "\(daemon.process.errors.text)")
@@ -115,7 +115,7 @@ struct StartingTests {
     "an upstream address that is none stops the start",
     arguments: ["chatgpt.com", "ftp://host/", "http://", "http://a b/"])
   func badUpstream(address: String) async throws {
-    let daemon = try DaemonProcess.launch(
+    let daemon = try await DaemonProcess.launch(
       in: try TemporaryDirectory(), store: try store().directory.path, upstream: address)
     #expect(await daemon.process.waitForEnd() == 1)
     #expect(daemon.process.errors.text.contains("--upstream-url"))

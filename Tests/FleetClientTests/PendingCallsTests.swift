@@ -3,7 +3,7 @@ import Testing
 
 @testable import FleetClient
 
-@Suite("Calls that wait for an answer")
+@Suite("Calls that wait for an answer", .timeLimit(.minutes(5)))
 struct PendingCallsTests {
   private var calls = PendingCalls<String>()
 

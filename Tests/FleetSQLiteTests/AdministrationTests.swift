@@ -4,7 +4,7 @@ import Testing
 
 @testable import FleetSQLite
 
-@Suite("administration")
+@Suite("administration", .timeLimit(.minutes(5)))
 struct AdministrationTests {
   private func open(
     @StoreContentsBuilder _ contents: () -> StoreContents

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FleetSQLite
 
-@Suite("claims on refresh tokens")
+@Suite("claims on refresh tokens", .timeLimit(.minutes(5)))
 struct ClaimsTests {
   private let id = AccountID("a")
 
@@ -166,7 +166,7 @@ private struct PeerClaims {
   }
 }
 
-@Suite("claims between codex-lb and this program")
+@Suite("claims between codex-lb and this program", .timeLimit(.minutes(5)))
 struct PeerClaimsTests {
   private let id = AccountID("a")
 

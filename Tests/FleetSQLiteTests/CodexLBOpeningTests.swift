@@ -5,7 +5,7 @@ import Testing
 
 @testable import FleetSQLite
 
-@Suite("opening a codex-lb store")
+@Suite("opening a codex-lb store", .timeLimit(.minutes(5)))
 struct CodexLBOpeningTests {
   private func expectError(
     _ code: StoreError.Code, naming path: String, _ open: () async throws -> SQLiteFleetStore

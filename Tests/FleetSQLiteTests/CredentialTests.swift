@@ -5,7 +5,7 @@ import Testing
 @testable import Fleet
 @testable import FleetSQLite
 
-@Suite("logins in the store")
+@Suite("logins in the store", .timeLimit(.minutes(5)))
 struct CredentialTests {
   static let kinds = [StoreKind.own, .codexLB]
   private let id = AccountID("a")

@@ -1,5 +1,6 @@
 import CodexLogin
 import Foundation
+import Subprocess
 import Testing
 
 @testable import FleetSQLite
@@ -86,22 +87,22 @@ struct FernetTests {
   }
 }
 
-@Suite("Fernet and Python's cryptography", .enabled(if: Python.hasCryptography, "there is no such Python here"))
+@Suite("Fernet and Python's cryptography", .enabled("there is no such Python here") { await Python.hasCryptography() })
 struct FernetInteroperationTests {
   @Test("Python reads our tokens")
-  func pythonReads() throws {
+  func pythonReads() async throws {
     let fernet = try #require(Fernet(base64URL: FernetTests.secret.utf8))
     let token = try fernet.encrypt(Array("déjà vu".utf8), unixSeconds: 1_700_000_000)
-    let output = try Python.run(
+    let output = try await Python.run(
       "import sys; from cryptography.fernet import Fernet; sys.stdout.buffer.write(Fernet(sys.argv[1]).decrypt(sys.argv[2]))",
       FernetTests.secret, token)
     #expect(output == "déjà vu")
   }
 
   @Test("we read Python's tokens")
-  func weRead() throws {
+  func weRead() async throws {
     let fernet = try #require(Fernet(base64URL: FernetTests.secret.utf8))
-    let token = try Python.run(
+    let token = try await Python.run(
       "import sys; from cryptography.fernet import Fernet; print(Fernet(sys.argv[1]).encrypt(b'token').decode(), end='')",
       FernetTests.secret)
     #expect(fernet.decrypt(token.utf8) == Array("token".utf8))
@@ -109,18 +110,13 @@ struct FernetInteroperationTests {
 }
 
 private enum Python {
-  static let hasCryptography = (try? run("import cryptography; print('yes', end='')")) == "yes"
+  static func hasCryptography() async -> Bool {
+    (try? await run("import cryptography; print('yes', end='')")) == "yes"
+  }
 
-  static func run(_ program: String, _ arguments: String...) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
+  static func run(_ program: String, _ arguments: String...) async throws -> String {
+    try await Subprocess.run(
+      .name("python3"), arguments: Arguments(["-c", program] + arguments), output: .string(limit: 1 << 16)
+    ).standardOutput
   }
 }

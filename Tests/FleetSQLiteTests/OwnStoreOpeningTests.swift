@@ -5,7 +5,7 @@ import Testing
 
 @testable import FleetSQLite
 
-@Suite("opening an own store")
+@Suite("opening an own store", .timeLimit(.minutes(5)))
 struct OwnStoreOpeningTests {
   private let directory: TemporaryDirectory
 

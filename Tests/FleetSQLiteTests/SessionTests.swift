@@ -5,7 +5,7 @@ import Testing
 
 @testable import FleetSQLite
 
-@Suite("background sessions")
+@Suite("background sessions", .timeLimit(.minutes(5)))
 struct SessionTests {
   private static let kinds: [StoreKind] = [.own, .codexLB]
   private let instant: Timestamp

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FleetSQLite
 
-@Suite("trouble with the file")
+@Suite("trouble with the file", .timeLimit(.minutes(5)))
 struct TroubleTests {
   private let id = AccountID("a")
 

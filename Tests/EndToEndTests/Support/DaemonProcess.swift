@@ -15,7 +15,7 @@ struct DaemonProcess: Sendable {
     _ name: String = "fleet", in folder: TemporaryDirectory, store: String, upstream: String? = nil,
     settings: [String: String] = [:]
   ) async throws -> DaemonProcess {
-    let daemon = try launch(name, in: folder, store: store, upstream: upstream, settings: settings)
+    let daemon = try await launch(name, in: folder, store: store, upstream: upstream, settings: settings)
     guard await daemon.process.errors.wait(until: { $0.contains(" listening ") }) else {
       throw RunningProcess.EndedEarly(description: "the daemon ended: \(daemon.process.errors.text)")
     }
@@ -26,14 +26,14 @@ struct DaemonProcess: Sendable {
   static func launch(
     _ name: String = "fleet", in folder: TemporaryDirectory, store: String, upstream: String? = nil,
     settings: [String: String] = [:]
-  ) throws -> DaemonProcess {
+  ) async throws -> DaemonProcess {
     let socketPath = folder.file("\(name).sock")
     var arguments = ["--store", store, "--socket", socketPath]
     // Nothing listens on the discard port: a daemon without an upstream in its test never leaves this machine.
     let upstream = upstream ?? "http://127.0.0.1:9"
     arguments += ["--upstream-url", upstream, "--auth-url", upstream + "/" + name]
     arguments += settings.map { name, value in "--\(name)=\(value)" }
-    let process = try RunningProcess(BuiltProducts.daemon, arguments, environment: [:])
+    let process = try await RunningProcess(BuiltProducts.daemon, arguments, environment: [:])
     return DaemonProcess(process: process, socketPath: socketPath)
   }
 

@@ -66,8 +66,13 @@ final class RawConnection: Sendable {
   }
 
   private func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue(label: "raw-connection").async { continuation.resume(with: Result(catching: body)) }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue(label: "raw-connection").async { continuation.resume(with: Result(catching: body)) }
+      }
+    } onCancel: {
+      // At the suite's time limit the reader comes to an end rather than wait on.
+      _ = shutdown(descriptor, Int32(SHUT_RDWR))
     }
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FleetCommand
 
-@Suite("codex-fleet call")
+@Suite("codex-fleet call", .timeLimit(.minutes(5)))
 struct CallCommandTests {
   @Test(
     "adds the key to the params, unless they have one or none is needed",
@@ -58,7 +58,7 @@ struct CallCommandTests {
   }
 }
 
-@Suite("codex-fleet health")
+@Suite("codex-fleet health", .timeLimit(.minutes(5)))
 struct HealthCommandTests {
   @Test("tells how the daemon is, without a key", arguments: ["ok", "draining"])
   func health(status: String) async throws {

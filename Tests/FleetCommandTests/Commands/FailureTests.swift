@@ -6,7 +6,7 @@ import Testing
 
 @testable import FleetCommand
 
-@Suite("A command that fails")
+@Suite("A command that fails", .timeLimit(.minutes(5)))
 struct FailureTests {
   @Test(
     "says why and what to do, and ends with the status for it",
@@ -82,7 +82,7 @@ struct FailureTests {
   }
 }
 
-@Suite("A command line")
+@Suite("A command line", .timeLimit(.minutes(5)))
 struct CommandLineTests {
   @Test(
     "that is wrong ends with status 2 and how it is used",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FleetCommand
 
-@Suite("codex-fleet refresh")
+@Suite("codex-fleet refresh", .timeLimit(.minutes(5)))
 struct RefreshCommandTests {
   @Test("shows the outcomes with the accounts' names, and that some have failed")
   func outcomes() async throws {

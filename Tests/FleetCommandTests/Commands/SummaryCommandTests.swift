@@ -4,7 +4,7 @@ import Testing
 
 @testable import FleetCommand
 
-@Suite("codex-fleet summary")
+@Suite("codex-fleet summary", .timeLimit(.minutes(5)))
 struct SummaryCommandTests {
   @Test("prints the table, also without being named")
   func table() async throws {

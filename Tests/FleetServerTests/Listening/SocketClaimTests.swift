@@ -3,7 +3,7 @@ import Testing
 
 @testable import FleetServer
 
-@Suite("Claiming a socket path")
+@Suite("Claiming a socket path", .timeLimit(.minutes(5)))
 struct SocketClaimTests {
   private let directory: TemporaryDirectory
   private var path: String { directory.file("fleet.sock") }

@@ -1,6 +1,6 @@
 /// Gives other tasks their turn until the condition holds; for counters that nothing announces.
 ///
-/// It never gives up: the suite's time limit does.
+/// It gives up only when the task is cancelled, as it is at the suite's time limit.
 public func until(_ condition: () -> Bool) async {
-  while !condition() { await Task.yield() }
+  while !condition(), !Task.isCancelled { await Task.yield() }
 }

@@ -49,12 +49,12 @@ final class SimulatorConnection: ChannelInboundHandler {
     let send = SimulatorSend(reply, state: state, channel: channel)
     current = send
     let isHeld = state.withLockedValue { state in
-      guard state.isHolding, !state.isStopped, reply.isUsage else { return false }
-      state.held.append { send.start() }
+      guard let call = reply.call, !state.isStopped, state.held[call] != nil else { return false }
+      state.held[call]?.append { send.start() }
       return true
     }
     if !isHeld { send.start() }
-    for watcher in watchers { watcher.resume() }
+    for watcher in watchers { watcher.finish() }
   }
 }
 
@@ -82,7 +82,7 @@ final class SimulatorSend: Sendable {
       defer { ended = true }
       return !ended
     }
-    guard isFirst, reply.isUsage else { return }
+    guard isFirst, reply.call == .usage else { return }
     state.withLockedValue { $0.counters.usageInProgress -= 1 }
   }
 

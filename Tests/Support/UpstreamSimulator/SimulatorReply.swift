@@ -48,8 +48,8 @@ struct SimulatorReply: Sendable {
 
   var content: Content
   var latency: Duration = .zero
-  /// Whether it may be held back by the gate, and counts as in progress until it is sent.
-  var isUsage = false
+  /// The call it answers, whose gate may hold it back; a usage call's counts as in progress until it is sent.
+  var call: UpstreamSimulator.Call?
   /// Decides about the content only when it is sent: an exchange that nobody waits for any more uses no token up.
   var late: (@Sendable (inout SimulatorState) -> Content)?
 

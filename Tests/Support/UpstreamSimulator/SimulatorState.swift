@@ -2,18 +2,17 @@ internal import JSON
 
 /// Everything the simulated provider knows; decides about requests, sends nothing.
 struct SimulatorState: Sendable {
-  typealias Watcher = (call: UpstreamSimulator.Call, count: Int, continuation: CheckedContinuation<Void, Never>)
+  typealias Watcher = (call: UpstreamSimulator.Call, count: Int, signal: AsyncStream<Never>.Continuation)
 
   var accounts: [String: SimulatedAccount] = [:]
   var tokens = TokenBook()
   var usageBehaviours = BehaviourTable()
   var tokenBehaviours = BehaviourTable()
   var counters = SimulatorCounters()
-  var isHolding = false
   private(set) var usedAccessTokens: Set<String> = []
   var isStopped = false
-  /// Sends that wait for the gate.
-  var held: [@Sendable () -> Void] = []
+  /// The calls whose gates are closed, and the sends that wait there.
+  var held: [UpstreamSimulator.Call: [@Sendable () -> Void]] = [:]
   var watchers: [Watcher] = []
   private(set) var recorded: [RecordedRequest] = []
   private(set) var exchanges: [SimulatedExchange] = []
@@ -35,12 +34,12 @@ struct SimulatorState: Sendable {
   }
 
   /// Those who wait for as many usage requests as have arrived by now.
-  mutating func takeReachedWatchers() -> [CheckedContinuation<Void, Never>] {
+  mutating func takeReachedWatchers() -> [AsyncStream<Never>.Continuation] {
     let isReached = { [isStopped, counters] (watcher: Watcher) in
       isStopped || watcher.count <= counters.requests(watcher.call)
     }
     defer { watchers.removeAll(where: isReached) }
-    return watchers.filter(isReached).map(\.continuation)
+    return watchers.filter(isReached).map(\.signal)
   }
 
   private mutating func usage(_ request: RecordedRequest) -> SimulatorReply {
@@ -52,7 +51,7 @@ struct SimulatorState: Sendable {
     counters.usageInProgressAtMost = max(counters.usageInProgressAtMost, counters.usageInProgress)
     if let account { counters.usageRequestsByAccount[account, default: 0] += 1 }
     var reply = SimulatorReply(usageBehaviours.next(account: account)) { normalUsage(account) }
-    reply.isUsage = true
+    reply.call = .usage
     return reply
   }
 
@@ -76,6 +75,7 @@ struct SimulatorState: Sendable {
     let invalid = SimulatorReply.Response(
       status: 400, .object(code: "invalid_request", message: "not a token exchange"))
     var reply = SimulatorReply(behaviour) { invalid }
+    reply.call = .token
     if isExchange {
       reply.late = { state in SimulatorReply(behaviour) { state.renew(refreshToken, for: client) }.content }
     }

@@ -36,16 +36,16 @@ extension UpstreamSimulator {
     }
   }
 
-  /// Makes usage requests that arrive from now on wait, before their latency begins.
-  public func hold() { state.withLockedValue { $0.isHolding = true } }
-
-  /// Answers the usage requests that wait, and those that arrive from now on at once.
-  public func release() {
-    let sends = state.withLockedValue { state in
-      state.isHolding = false
-      defer { state.held = [] }
-      return state.held
+  /// Makes requests of a call that arrive from now on wait, before their latency begins.
+  public func hold(_ call: Call = .usage) {
+    state.withLockedValue { state in
+      if state.held[call] == nil { state.held[call] = [] }
     }
+  }
+
+  /// Answers the requests of a call that wait, and those that arrive from now on at once.
+  public func release(_ call: Call = .usage) {
+    let sends = state.withLockedValue { $0.held.removeValue(forKey: call) } ?? []
     for send in sends { send() }
   }
 }

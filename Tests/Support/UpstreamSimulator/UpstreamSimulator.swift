@@ -57,12 +57,12 @@ public final class UpstreamSimulator: Sendable {
   /// Closes all connections and lets everybody go who waits for requests; further calls do nothing.
   public func stop() async {
     let (isFirst, watchers) = state.withLockedValue { state in
-      defer { state.held = [] }
+      defer { state.held = [:] }
       let isFirst = !state.isStopped
       state.isStopped = true
       return (isFirst, state.takeReachedWatchers())
     }
-    for watcher in watchers { watcher.resume() }
+    for watcher in watchers { watcher.finish() }
     guard isFirst else { return }
     try? await channel.close().get()
     try? await group.shutdownGracefully()
@@ -74,20 +74,18 @@ public final class UpstreamSimulator: Sendable {
   /// The requests that have arrived, in order; the first 20,000.
   public var requests: [RecordedRequest] { state.withLockedValue { $0.recorded } }
 
-  /// Returns when so many usage requests have arrived since the start, or the server stops.
+  /// Returns when so many usage requests have arrived since the start, the server stops, or the task is cancelled.
   public func waitForUsageRequests(_ count: Int) async { await wait(for: count, of: .usage) }
 
-  /// Returns when so many token exchanges have arrived since the start, or the server stops.
+  /// Returns when so many token exchanges have arrived since the start, the server stops, or the task is cancelled.
   public func waitForTokenRequests(_ count: Int) async { await wait(for: count, of: .token) }
 
   private func wait(for count: Int, of call: Call) async {
-    await withCheckedContinuation { continuation in
-      let isReached = state.withLockedValue { state in
-        guard !state.isStopped, state.counters.requests(call) < count else { return true }
-        state.watchers.append((call, count, continuation))
-        return false
-      }
-      if isReached { continuation.resume() }
+    let (reached, signal) = AsyncStream.makeStream(of: Never.self)
+    state.withLockedValue { state in
+      guard !state.isStopped, state.counters.requests(call) < count else { return signal.finish() }
+      state.watchers.append((call, count, signal))
     }
+    for await _ in reached {}
   }
 }

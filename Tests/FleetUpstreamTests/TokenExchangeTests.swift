@@ -80,7 +80,7 @@ struct TokenExchangeTests {
     "a token whose request may have arrived is not presented again",
     arguments: [UpstreamBehaviour.Answer.dropBeforeHead, .dropInBody, .never])
   func once(answer: UpstreamBehaviour.Answer) async throws {
-    try await UpstreamFixture.with(timeLimit: .milliseconds(300)) { fixture in
+    try await UpstreamFixture.with(timeLimit: .seconds(1)) { fixture in
       fixture.simulator.behave(UpstreamBehaviour(answer), call: .token)
       let kind: UpstreamFailure.Kind = answer == .never ? .timedOut : .unreachable
       #expect(await fixture.exchange() == .failure(UpstreamFailure(kind)))
@@ -95,6 +95,37 @@ struct TokenExchangeTests {
       #expect(await fixture.exchange() == .failure(UpstreamFailure(.unreachable)))
       #expect(fixture.clock.pauses == [.milliseconds(500), .milliseconds(500)])
     }
+  }
+
+  @Test("half of the time belongs to the answer, the rest is shared by those that may be tried")
+  func connectLimits() throws {
+    func limit(
+      left: Duration, reserve: Duration = .seconds(4), following: Int = 0
+    ) -> (time: Duration, connect: Duration?)? {
+      let request = HTTPRequest(url: "", headers: [], timeLimit: .zero, answerReserve: reserve, bodyLimit: 0)
+      return RoutedRequests.attempt(request, through: nil, within: left, following: following).map {
+        ($0.timeLimit, $0.connectLimit)
+      }
+    }
+    #expect(try #require(limit(left: .seconds(8))) == (.seconds(8), .seconds(3)))
+    #expect(try #require(limit(left: .seconds(8), following: 3)) == (.seconds(8), .seconds(1)))
+    #expect(try #require(limit(left: .milliseconds(4_500))) == (.milliseconds(4_500), .milliseconds(500)))
+    #expect(limit(left: .milliseconds(4_050)) == nil)
+    #expect(limit(left: .seconds(3)) == nil)
+    // A question may take all of its time; only those behind it need some.
+    #expect(try #require(limit(left: .milliseconds(50), reserve: .zero)) == (.milliseconds(50), nil))
+    #expect(try #require(limit(left: .seconds(10), reserve: .zero, following: 1)) == (.seconds(10), .seconds(3)))
+    #expect(limit(left: .zero, reserve: .zero) == nil)
+  }
+
+  @Test("an exchange keeps half of its time for the answer")
+  func reserve() async throws {
+    let driver = try CurlDriver()
+    let endpoint = try TokenEndpoint(
+      baseURL: "http://127.0.0.1:9", driver: driver, userAgent: "tests", clock: SkippingClock())
+    let request = endpoint.http(TokenRequest(refreshToken: Secret("r"), route: .direct), within: .seconds(8))
+    #expect(request.answerReserve == .seconds(4))
+    await driver.shutdown()
   }
 
   @Test(

@@ -14,6 +14,8 @@ struct HTTPRequest: Sendable {
   var timeLimit: Duration
   /// How long it may take until the request can be sent; nil leaves it to the time limit.
   var connectLimit: Duration?
+  /// How much of the time limit is kept for the answer: nothing is sent that could not be answered within it.
+  var answerReserve = Duration.zero
   /// How many bytes the decoded body may have.
   var bodyLimit: Int
 

@@ -13,8 +13,10 @@ struct RoutedRequests: Sendable {
   let driver: CurlDriver
   let clock: any FleetClock
 
-  /// No proxy that has others behind it is waited for longer than this.
+  /// No connection is waited for longer than this where there is a choice: another proxy, or another attempt.
   private static let longestConnect = Duration.seconds(3)
+  /// No connection is begun in less time than this.
+  private static let shortestConnect = Duration.milliseconds(100)
 
   /// Sends a request, and waits for the complete answer within the request's time limit.
   ///
@@ -22,24 +24,41 @@ struct RoutedRequests: Sendable {
   func perform(
     _ request: HTTPRequest, by route: UpstreamRoute, repeating repetition: Repetition
   ) async throws(HTTPTransportError) -> HTTPResponse {
-    guard case .proxy(let first, let fallbacks) = route else { return try await driver.perform(request) }
     let end = clock.uptime + request.timeLimit
-    let proxies = [first] + fallbacks
+    let proxies: [ProxyEndpoint?] =
+      switch route {
+      case .direct: [nil]
+      case .proxy(let first, let fallbacks): [first] + fallbacks
+      }
     for (index, proxy) in proxies.enumerated() {
-      var attempt = request
-      attempt.proxy = proxy
-      attempt.timeLimit = end - clock.uptime
-      guard attempt.timeLimit > .zero else { throw .proxyUnreachable }
       let following = proxies.count - index - 1
-      if following > 0 { attempt.connectLimit = min(Self.longestConnect, attempt.timeLimit / (following + 1)) }
+      guard let attempt = Self.attempt(request, through: proxy, within: end - clock.uptime, following: following) else {
+        throw proxy == nil ? .timedOut(.notSent) : .proxyUnreachable
+      }
       do {
         return try await driver.perform(attempt)
       } catch {
         guard following == 0 || !Self.allows(repetition, after: error) else { continue }
-        throw error.provesNothingSent && error != .invalidRequest ? .proxyUnreachable : error
+        throw proxy != nil && error.provesNothingSent && error != .invalidRequest ? .proxyUnreachable : error
       }
     }
     throw .proxyUnreachable
+  }
+
+  /// One attempt of a request, which leaves time for the proxies behind it and for the answer; nil when it is too late
+  /// to begin one.
+  static func attempt(
+    _ request: HTTPRequest, through proxy: ProxyEndpoint?, within remaining: Duration, following: Int
+  ) -> HTTPRequest? {
+    let available = remaining - request.answerReserve
+    guard available > .zero, available >= min(shortestConnect, remaining) else { return nil }
+    var attempt = request
+    attempt.proxy = proxy
+    attempt.timeLimit = remaining
+    if following > 0 || request.answerReserve > .zero {
+      attempt.connectLimit = min(longestConnect, available / (following + 1))
+    }
+    return attempt
   }
 
   private static func allows(_ repetition: Repetition, after error: HTTPTransportError) -> Bool {

@@ -15,6 +15,9 @@ struct TokenEndpoint: TokenUpstream {
   private static let scope = "openid profile email"
   /// How many bytes an answer may have; a usual one has about five kilobytes.
   private static let bodyLimit = 1 << 20
+  /// The part of the time limit that belongs to the answer: a token that is presented in the last moment is as good as
+  /// lost, for nobody waits for what takes its place.
+  private var answerReserve: Duration { timeLimit / 2 }
   private static let attempts = 3
   private static let pause = Duration.milliseconds(500)
 
@@ -48,7 +51,7 @@ struct TokenEndpoint: TokenUpstream {
         return TokenAnswer(response, now: clock.now)
       } catch {
         guard error.provesNothingSent, error != .invalidRequest, attempt < Self.attempts,
-          clock.uptime - started + Self.pause < timeLimit
+          clock.uptime - started + Self.pause < timeLimit - answerReserve
         else { return .failure(UpstreamFailure(error)) }
       }
       // Nothing cancels the task this runs in; were it cancelled all the same, the next attempt comes at once.
@@ -57,7 +60,7 @@ struct TokenEndpoint: TokenUpstream {
     }
   }
 
-  private func http(_ request: TokenRequest, within limit: Duration) -> HTTPRequest {
+  func http(_ request: TokenRequest, within limit: Duration) -> HTTPRequest {
     let body: JSONValue = [
       "grant_type": "refresh_token", "client_id": .string(Self.clientID),
       "refresh_token": .string(request.refreshToken.withText { $0 }), "scope": .string(Self.scope),
@@ -67,7 +70,7 @@ struct TokenEndpoint: TokenUpstream {
       headers: [
         (name: "Content-Type", value: "application/json"), (name: "Accept", value: "application/json"),
         (name: "User-Agent", value: userAgent),
-      ], body: body.serialized(), timeLimit: limit, bodyLimit: Self.bodyLimit)
+      ], body: body.serialized(), timeLimit: limit, answerReserve: answerReserve, bodyLimit: Self.bodyLimit)
   }
 }
 

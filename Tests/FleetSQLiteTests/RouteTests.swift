@@ -115,6 +115,22 @@ struct RouteTests {
     #expect(routes == [nil])
   }
 
+  @Test(
+    "a schema that does not know the settings of routes lets nobody go straight, even if it is allowed",
+    arguments: ["upstream_proxy_routing_enabled", "upstream_proxy_default_pool_id"])
+  func unknownSettings(column: String) async throws {
+    let store = try CodexLBStore.build(changes: "ALTER TABLE dashboard_settings DROP COLUMN \(column)") {
+      StoredAccount("a")
+      StoredSettings(routesThroughProxy: true)
+    }
+    let opened = try await store.open(allowsUntestedSchema: true)
+    let session = try await opened.openSession()
+    let error = await #expect(throws: StoreError.self) { try await session.candidate(AccountID("a")) }
+    #expect(error?.code == .unsupportedSchema)
+    session.close()
+    await opened.close()
+  }
+
   @Test("a proxy that cannot be used leaves the others of its pool, with a warning")
   func partlyUnusable() async throws {
     let store = try CodexLBStore.build {

@@ -16,6 +16,7 @@ struct SimulatorState: Sendable {
   var watchers: [Watcher] = []
   private(set) var recorded: [RecordedRequest] = []
   private(set) var exchanges: [SimulatedExchange] = []
+  private(set) var reusedTokens: Set<String> = []
 
   /// How many requests are remembered; those that come later are only counted.
   private static let recordLimit = 20_000
@@ -86,6 +87,7 @@ struct SimulatorState: Sendable {
     switch tokens.exchange(refreshToken) {
     case .reused:
       counters.refreshTokensReused += 1
+      reusedTokens.insert(refreshToken)
       return .init(status: 401, .object(code: "refresh_token_reused", message: "the refresh token was used before"))
     case .unknown:
       return .init(status: 401, .object(code: "refresh_token_invalidated", message: "the refresh token is not valid"))

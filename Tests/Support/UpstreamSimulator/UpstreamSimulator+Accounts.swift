@@ -48,6 +48,9 @@ extension UpstreamSimulator {
   /// The exchanges that brought new tokens, in order.
   public var exchanges: [SimulatedExchange] { state.withLockedValue { $0.exchanges } }
 
+  /// The refresh tokens that were presented again after they had been used.
+  public var reusedTokens: Set<String> { state.withLockedValue { $0.reusedTokens } }
+
   /// Whether a refresh token was presented before, so that presenting it would close its account.
   public func isUsed(_ refreshToken: String) -> Bool { state.withLockedValue { $0.tokens.isUsed(refreshToken) } }
 

@@ -94,7 +94,16 @@ struct CredentialTests {
     #expect(try await bench.session.store(try await rotation(bench.session, claims: claims)) == .committed)
     let columns =
       "SELECT email, plan_type, chatgpt_account_id, chatgpt_user_id, workspace_id, workspace_label, seat_type FROM accounts"
-    #expect(try bench.database.rows(columns) == [["new@example.com", "pro", "acct", "user", "w", "Us", "old"]])
+    let written = [["new@example.com", "pro", "acct", "user", "w", "Us", "old"]]
+    #expect(try bench.database.rows(columns) == written)
+    // Neither another workspace nor an unknown plan takes the place of what is there.
+    let foreign = IdentityClaims(planType: "unknown", workspaceID: "v", workspaceLabel: "Them", seatType: "new")
+    #expect(try await bench.session.store(try await rotation(bench.session, claims: foreign)) == .committed)
+    #expect(try bench.database.rows(columns) == written)
+    // Within the workspace its name and the seat follow.
+    let own = IdentityClaims(workspaceID: "w", workspaceLabel: "We", seatType: "new")
+    #expect(try await bench.session.store(try await rotation(bench.session, claims: own)) == .committed)
+    #expect(try bench.database.rows(columns) == [["new@example.com", "pro", "acct", "user", "w", "We", "new"]])
     await bench.end()
   }
 
@@ -141,7 +150,18 @@ struct CredentialTests {
     let before = try bench.database.rows(tokens)
     #expect(try await bench.session.store(rotation) == .superseded)
     #expect(try bench.database.rows(tokens) == before)
-    // A rotation cannot be stored twice either.
+    await bench.end()
+  }
+
+  @Test("a rotation cannot be stored twice; codex-lb is told of each that is stored", arguments: kinds)
+  func storedOnce(kind: StoreKind) async throws {
+    let bench = try await Bench(kind) { StoredAccount("a") }
+    let rotation = try await rotation(bench.session)
+    #expect(try await bench.session.store(rotation) == .committed)
+    #expect(try await bench.session.store(rotation) == .superseded)
+    #expect(
+      try bench.database.rows("SELECT namespace, version FROM cache_invalidation")
+        == (kind == .codexLB ? [["account_selection", "1"]] : []))
     await bench.end()
   }
 

@@ -43,7 +43,8 @@ struct FlightTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
   private var flights: [FlightID: Flight] = [:]
   private var current: [Key: FlightID] = [:]
   private var nextNumber: UInt64 = 0
-  private var admits = true
+  /// Whether anybody is let in.
+  private(set) var admits = true
   private var counts = FlightCounts()
 
   /// Makes an empty table.

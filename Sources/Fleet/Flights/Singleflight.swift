@@ -73,6 +73,9 @@ final class Singleflight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     return try result.get()
   }
 
+  /// Whether anybody is let in.
+  var admits: Bool { state.withLockedValue { $0.table.admits } }
+
   /// Refuses everybody from now on; what runs goes on.
   func closeAdmission() { state.withLockedValue { $0.table.closeAdmission() } }
 

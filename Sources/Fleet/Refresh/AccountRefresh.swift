@@ -47,7 +47,7 @@ struct AccountRefresh: Sendable {
     guard case .failure(let failure) = answer, UpstreamEffect(of: failure, mayExchange: true) == .exchange else {
       return try await conclude(answer, about: candidate, with: credentials, in: session)
     }
-    switch await tokens.renew(credentials, of: id, by: route) {
+    switch await tokens.renew(credentials, of: id) {
     case .renewed: return try await refreshRenewed(id, in: session)
     case .retired(let status): return failed(id, .status(status))
     case .accountChanged: return skipped(id)

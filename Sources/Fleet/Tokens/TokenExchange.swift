@@ -40,14 +40,16 @@ final class TokenExchange: Sendable {
   /// Replaces a login whose access token was refused.
   ///
   /// - Returns: `.renewed` only once the store holds another login, fully on disk.
-  func renew(_ refused: StoredCredentials, of id: AccountID, by route: UpstreamRoute) async -> Outcome {
+  func renew(_ refused: StoredCredentials, of id: AccountID) async -> Outcome {
     guard let token = refused.refreshToken else { return .stillRefused(.tokenUndecryptable) }
     guard !token.secret.isEmpty else { return .stillRefused(.tokenMissing) }
     let key = Key(accountID: id, material: token.material)
     return await withTaskGroup(of: Outcome?.self) { group in
       group.addTask { [flights, work] in
         do throws(FlightRefusal) {
-          return try await flights.landing(for: key) { await work.run(token, of: id, by: route) }.value
+          return try await flights.landing(for: key) {
+            await work.run(token, of: id, while: { flights.admits })
+          }.value
         } catch {
           return .undecided(error == .draining ? .draining : .overloaded)
         }
@@ -62,7 +64,7 @@ final class TokenExchange: Sendable {
     }
   }
 
-  /// Begins no further exchange; those that have begun go on.
+  /// Presents no further token; what was presented goes on to its end.
   func closeAdmission() { flights.closeAdmission() }
 
   /// Returns as soon as no exchange runs, or after `limit`.

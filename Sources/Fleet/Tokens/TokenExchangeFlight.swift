@@ -7,8 +7,6 @@ struct TokenExchangeFlight: Sendable {
   let clock: any FleetClock
   let observer: any FleetObserver
 
-  /// How long a claim lasts; longer than the service may take, so that it cannot end while the token is on its way.
-  static let lease = Duration.seconds(30)
   /// How long to wait for another process's exchange.
   static let claimWait = Duration.seconds(8)
   /// How often to look meanwhile.
@@ -16,15 +14,19 @@ struct TokenExchangeFlight: Sendable {
   /// A claim older than this is extended before the token is presented: what is left has to outlast the service's own
   /// time limit of 8 s.
   static let freshClaim = Duration.seconds(15)
-  private static let firstPause = Duration.milliseconds(100)
-  private static let longestPause = Duration.seconds(2)
-  private static let releaseAttempts = 3
+  /// How long the new tokens of a holder whose claim ran out are waited for: those that only a locked store kept back
+  /// are written within this time.
+  static let lateness = Duration.seconds(2)
 
   /// Runs to its end in a session of its own.
-  func run(_ token: RefreshToken, of id: AccountID, by route: UpstreamRoute) async -> Outcome {
+  ///
+  /// - Parameter mayBegin: whether a token may still be presented; what was presented goes on to its end regardless.
+  func run(
+    _ token: RefreshToken, of id: AccountID, while mayBegin: @escaping @Sendable () -> Bool
+  ) async -> Outcome {
     do throws(StoreError) {
       return try await store.withSession { session throws(StoreError) in
-        try await Exchange(flight: self, session: session, id: id, token: token, route: route).run()
+        try await Attempt(flight: self, session: session, id: id, token: token, mayBegin: mayBegin).run()
       }
     } catch {
       observer.note(.storeFailed(id, error))
@@ -32,43 +34,64 @@ struct TokenExchangeFlight: Sendable {
     }
   }
 
-  /// One exchange with its session.
-  private struct Exchange {
+  /// One flight with its session.
+  private struct Attempt {
     let flight: TokenExchangeFlight
     let session: any BackgroundSession
     let id: AccountID
     let token: RefreshToken
-    let route: UpstreamRoute
+    let mayBegin: @Sendable () -> Bool
 
     func run() async throws(StoreError) -> Outcome {
       let deadline = flight.clock.uptime + TokenExchangeFlight.claimWait
-      var claim: TokenClaim?
-      while true {
+      while mayBegin() {
         let claimedAt = flight.clock.uptime
-        claim = try await session.claim(
-          token.material, of: id, extending: claim, lease: TokenExchangeFlight.lease)
-        // Read after the claim was won: whoever held it before may have renewed the login. Read as well when it was
-        // not: the holder may just have done so.
-        let current: StoredCredentials?
-        do {
-          current = try await session.credentials(of: id)
-        } catch {
-          if let claim { await release(claim) }
-          throw error
+        if let claim = try await session.claim(token.material, of: id, extending: nil, lease: TokenClaim.lease) {
+          return try await run(under: claim, since: claimedAt)
         }
-        if let ending = verdict(on: current) {
-          if let claim { await release(claim) }
-          return ending
-        }
-        if let claim, let current {
-          // Whatever held this process up since, such as a machine asleep, may have outlasted the claim.
-          if flight.clock.uptime - claimedAt > TokenExchangeFlight.freshClaim { continue }
-          let outcome = await exchange(current)
-          await release(claim)
-          return outcome
-        }
+        // The holder may just have renewed the login.
+        if let ending = verdict(on: try await session.credentials(of: id)) { return ending }
         guard flight.clock.uptime < deadline else { return .undecided(.exchangeClaimed) }
         try? await flight.clock.sleep(for: TokenExchangeFlight.claimPoll)
+      }
+      return .undecided(.draining)
+    }
+
+    private func run(under claim: TokenClaim, since claimedAt: Duration) async throws(StoreError) -> Outcome {
+      let landing = TokenLanding(
+        session: session, clock: flight.clock, observer: flight.observer, token: token, claim: claim)
+      let outcome: Outcome
+      do {
+        if claim.replacesExpired { try? await flight.clock.sleep(for: TokenExchangeFlight.lateness) }
+        outcome = try await exchange(under: claim, since: claimedAt, landing)
+      } catch {
+        await landing.release()
+        throw error
+      }
+      await landing.release()
+      return outcome
+    }
+
+    /// Exchanges the token, if there still is a need; everything is read after the claim was won, because whoever held
+    /// it before may have renewed the login.
+    private func exchange(
+      under claim: TokenClaim, since claimedAt: Duration, _ landing: TokenLanding
+    ) async throws(StoreError) -> Outcome {
+      var claimedAt = claimedAt
+      while true {
+        let current = try await session.credentials(of: id)
+        if let ending = verdict(on: current) { return ending }
+        guard let current, let candidate = try await session.candidate(id) else { return .accountChanged }
+        guard let route = candidate.route else { return .undecided(.proxyUnavailable) }
+        guard mayBegin() else { return .undecided(.draining) }
+        if flight.clock.uptime - claimedAt <= TokenExchangeFlight.freshClaim {
+          return await present(current, by: route, landing)
+        }
+        // Whatever held this process up since, such as a machine asleep, may have outlasted the claim.
+        claimedAt = flight.clock.uptime
+        guard
+          try await session.claim(token.material, of: id, extending: claim, lease: TokenClaim.lease) != nil
+        else { return .undecided(.exchangeClaimed) }
       }
     }
 
@@ -80,102 +103,24 @@ struct TokenExchangeFlight: Sendable {
     }
 
     /// Presents the token; from here on the outcome is whatever it leads to in the store.
-    private func exchange(_ current: StoredCredentials) async -> Outcome {
+    private func present(
+      _ current: StoredCredentials, by route: UpstreamRoute, _ landing: TokenLanding
+    ) async -> Outcome {
       switch await flight.upstream.exchange(TokenRequest(refreshToken: token.secret, route: route)) {
       case .tokens(let tokens):
-        return await land(
+        return await landing.land(
           TokenRotation(
             accountID: id, used: token, version: current.version, tokens: tokens, at: flight.clock.now),
           judged: current)
       case .failure(let failure):
         if let code = failure.errorCode, let status = PermanentFailure.status(after: code) {
-          return await retire(current, to: status, reason: "token exchange: \(code)")
+          return await landing.retire(
+            Retirement(accountID: id, status: status, reason: "token exchange: \(code)", judged: current),
+            while: mayBegin)
         }
         return failure.kind == .proxyUnreachable
           ? .undecided(.proxyUnavailable) : .stillRefused(failure.exchangeReason)
       }
-    }
-
-    /// Sees new tokens into the store, however long that takes: the old ones are used up, and these exist nowhere else.
-    private func land(_ rotation: TokenRotation, judged: StoredCredentials) async -> Outcome {
-      var rotation = rotation
-      while true {
-        do throws(StoreError) {
-          switch try await persist(rotation) {
-          case .committed:
-            flight.observer.note(.tokensRotated(id))
-            return .renewed
-          case .superseded: return .renewed
-          case .accountChanged: return .accountChanged
-          }
-        } catch {
-          flight.observer.note(.tokensNotStored(id, error))
-          guard rotation.tokens.claims != IdentityClaims() else {
-            return await retire(
-              judged, to: .reauthRequired, reason: "token exchange: the new tokens could not be stored")
-          }
-          // Perhaps it is a claim that the store does not take; the tokens matter more.
-          rotation.tokens.claims = IdentityClaims()
-        }
-      }
-    }
-
-    private func retire(_ judged: StoredCredentials, to status: AccountStatus, reason: String) async -> Outcome {
-      let retirement = Retirement(accountID: id, status: status, reason: reason, judged: judged)
-      do throws(StoreError) {
-        switch try await session.retire(retirement) {
-        case .committed:
-          flight.observer.note(.accountRetired(id, status, reason: reason))
-          return .retired(status)
-        case .superseded: return .renewed
-        case .accountChanged: return .accountChanged
-        }
-      } catch {
-        flight.observer.note(.storeFailed(id, error))
-        return .undecided(.storeUnavailable)
-      }
-    }
-
-    /// Writes a rotation, again and again until the store takes it or says that it never will.
-    private func persist(_ rotation: TokenRotation) async throws(StoreError) -> GuardedWriteResult {
-      var pause = TokenExchangeFlight.firstPause
-      while true {
-        do throws(StoreError) {
-          return try await session.store(rotation)
-        } catch {
-          guard error.mayPass else { throw error }
-          flight.observer.note(.tokensNotStored(id, error))
-          try? await flight.clock.sleep(for: pause)
-          pause = min(pause * 2, TokenExchangeFlight.longestPause)
-        }
-      }
-    }
-
-    private func release(_ claim: TokenClaim) async {
-      var pause = TokenExchangeFlight.firstPause
-      for attempt in 1... {
-        do throws(StoreError) {
-          return try await session.release(claim)
-        } catch {
-          guard error.mayPass, attempt < TokenExchangeFlight.releaseAttempts else {
-            return flight.observer.note(.claimNotReleased(id, error))
-          }
-          try? await flight.clock.sleep(for: pause)
-          pause *= 2
-        }
-      }
-    }
-  }
-}
-
-extension StoreError {
-  /// Whether trying the same again may help: the trouble lies with the file or the machine, not with what is written.
-  fileprivate var mayPass: Bool {
-    switch code {
-    case .busy, .full, .readOnly, .missing, .permission, .corrupt, .keyMismatch, .locked, .inputOutput,
-      .unsupportedSchema:
-      true
-    case .undecryptable, .managedElsewhere, .notFound, .invalidValue, .sessionClosed: false
     }
   }
 }

@@ -48,7 +48,9 @@ struct CredentialWriter {
         plan.isUnknown ? nil : plan.name, claims.chatGPTAccountID, claims.chatGPTUserID, claims.workspaceID,
         claims.workspaceLabel, claims.seatType, rotation.accountID.rawValue, current.ciphertext,
       ])
-    return db.changesCount > 0 ? .committed : .superseded
+    guard db.changesCount > 0 else { return .superseded }
+    if store.location.kind == .codexLB { try CacheInvalidation.bump(.accountSelection, db) }
+    return .committed
   }
 
   /// Sets a final status, unless the account got another login or another status meanwhile.

@@ -2,7 +2,7 @@ internal import GRDB
 
 /// Tells the replicas of a codex-lb that share a store to drop what they remember of it.
 enum CacheInvalidation: String {
-  /// Usage or a status was written.
+  /// Usage, a status or new tokens were written.
   case accountSelection = "account_selection"
   /// An account has become unroutable.
   case accountRouting = "account_routing"

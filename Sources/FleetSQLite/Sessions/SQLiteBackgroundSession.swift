@@ -47,11 +47,13 @@ final class SQLiteBackgroundSession: BackgroundSession {
   func claim(
     _ token: RefreshToken.Material, of id: AccountID, extending holder: TokenClaim?, lease: Duration
   ) async throws(StoreError) -> TokenClaim? {
-    let claim = holder ?? TokenClaim(accountID: id, holder: ClaimHolder(token).text)
-    let isHeld = try await write(.full) { db, _ in
-      try RefreshClaims(db).acquire(id, for: claim.holder, lease: lease)
+    let name = holder?.holder ?? ClaimHolder(token).text
+    return try await write(.full) { db, _ in
+      let claims = RefreshClaims(db)
+      let isLeftover = try claims.isLeftover(id, to: name)
+      guard try claims.acquire(id, for: name, lease: lease) else { return nil }
+      return TokenClaim(accountID: id, holder: name, replacesExpired: isLeftover)
     }
-    return isHeld ? claim : nil
   }
 
   func release(_ claim: TokenClaim) async throws(StoreError) {

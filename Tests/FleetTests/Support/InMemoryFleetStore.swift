@@ -21,6 +21,8 @@ final class InMemoryFleetStore: FleetStore {
     /// Who holds the claim on an account's refresh token.
     var claims: [AccountID: String] = [:]
     var claimsTaken = 0
+    /// Accounts with a claim that somebody did not give back, and that has run out.
+    var leftoverClaims: Set<AccountID> = []
     var rotations: [TokenRotation] = []
     var retirements: [Retirement] = []
     /// For hooks that tell one time from the next.
@@ -195,7 +197,11 @@ final class InMemorySession: BackgroundSession {
     try checkOpen()
     return try state.read(.claim) { state in
       state.claimsTaken += 1
-      let claim = holder ?? TokenClaim(accountID: id, holder: "\(token.hexadecimal)-\(state.claimsTaken)")
+      let claim =
+        holder
+        ?? TokenClaim(
+          accountID: id, holder: "\(token.hexadecimal)-\(state.claimsTaken)",
+          replacesExpired: state.leftoverClaims.remove(id) != nil)
       guard [nil, claim.holder].contains(state.claims[id]) else { return nil }
       state.claims[id] = claim.holder
       return claim

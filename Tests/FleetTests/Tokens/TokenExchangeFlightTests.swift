@@ -125,11 +125,9 @@ struct TokenExchangeFlightTests {
     #expect(bench.store[\.claims][id] != nil)
   }
 
-  @Test(
-    "a store that fails before the token was presented fails the exchange alone",
-    arguments: [InMemoryFleetStore.Place.claim])
-  func storeFailsBefore(place: InMemoryFleetStore.Place) async throws {
-    bench.store.change { $0.failures[place] = StoreError(.busy, "locked") }
+  @Test("a claim that cannot be had because of the store fails the exchange alone")
+  func storeFailsBefore() async throws {
+    bench.store.change { $0.failures[.claim] = StoreError(.busy, "locked") }
     #expect(try await bench.onlyOutcome() == RefreshOutcome(accountID: id, result: .failed, reason: .storeUnavailable))
     #expect(bench.upstream[\.exchanges].isEmpty)
     bench.store.change { $0.failures = [:] }
@@ -137,11 +135,80 @@ struct TokenExchangeFlightTests {
     await bench.expectAtRest()
   }
 
+  @Test(
+    "a store that fails between the claim and the exchange gets the claim back, and nothing is presented",
+    arguments: [InMemoryFleetStore.Place.credentials, .candidate, .claim])
+  func storeFailsUnderTheClaim(place: InMemoryFleetStore.Place) async throws {
+    let clock = bench.clock
+    bench.store.change { state in
+      state.hooks[place == .claim ? .credentials : .claim] = { state in
+        guard state.claimsTaken == (place == .claim ? 1 : 0) else { return }
+        // An old claim has to be extended.
+        if place == .claim { clock.advance(by: .seconds(16)) }
+        state.failures[place] = StoreError(.busy, "locked")
+      }
+    }
+    #expect(try await bench.onlyOutcome() == RefreshOutcome(accountID: id, result: .failed, reason: .storeUnavailable))
+    #expect(bench.store[\.claimsTaken] > 0)
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    bench.store.change { state in
+      state.failures = [:]
+      state.hooks = [:]
+    }
+    #expect(try await bench.onlyOutcome().result == .written)
+    await bench.expectAtRest()
+  }
+
+  @Test("the new tokens of somebody whose claim ran out are waited for before the token is presented")
+  func lateTokens() async throws {
+    bench.store.change { $0.leftoverClaims = [AccountID("acc-10")] }
+    let refresh = bench.start()
+    await bench.clock.sleepers(2)
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    bench.store.change { $0.write("theirs", access: "their-access", of: AccountID("acc-10")) }
+    bench.clock.advance(by: TokenExchangeFlight.lateness)
+    #expect(try await refresh.value.results == [.written])
+    #expect(bench.upstream[\.exchanges].isEmpty && bench.store[\.logins][id]?.refresh == "theirs")
+    await bench.expectAtRest()
+  }
+
+  @Test("the token of somebody whose claim ran out without a trace is presented")
+  func noLateTokens() async throws {
+    bench.store.change { $0.leftoverClaims = [AccountID("acc-10")] }
+    let refresh = bench.start()
+    await bench.clock.sleepers(2)
+    bench.clock.advance(by: TokenExchangeFlight.lateness)
+    #expect(try await refresh.value.results == [.written])
+    #expect(bench.upstream[\.exchanges].count == 1)
+    await bench.expectAtRest()
+  }
+
+  @Test("the route is the one that counts when the claim was won")
+  func changedRoute() async throws {
+    let proxy = try #require(ProxyEndpoint(scheme: .http, host: "127.0.0.1", port: 1, credentials: nil))
+    bench.store.change { state in
+      state.hooks[.claim] = { $0.candidates[AccountID("acc-10")]?.route = .proxy(proxy, fallbacks: []) }
+    }
+    #expect(try await bench.onlyOutcome().result == .written)
+    #expect(bench.upstream[\.exchanges].map(\.route) == [.proxy(proxy, fallbacks: [])])
+  }
+
+  @Test("an account whose route was lost before the claim was won presents nothing")
+  func lostRoute() async throws {
+    bench.store.change { $0.hooks[.claim] = { $0.candidates[AccountID("acc-10")]?.route = nil } }
+    #expect(
+      try await bench.onlyOutcome() == RefreshOutcome(accountID: id, result: .failed, reason: .proxyUnavailable))
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    await bench.expectAtRest()
+  }
+
   // MARK: Landing
 
   @Test(
     "new tokens are stored as soon as the store lets them be, however often it does not",
-    arguments: [StoreError.Code.busy, .full, .readOnly, .missing, .inputOutput, .corrupt])
+    arguments: [
+      StoreError.Code.busy, .full, .readOnly, .missing, .inputOutput, .corrupt, .permission, .keyMismatch, .locked,
+    ])
   func landsLater(code: StoreError.Code) async throws {
     bench.store.change { $0.failures[.store] = StoreError(code, "not now") }
     let refresh = bench.start()
@@ -176,6 +243,24 @@ struct TokenExchangeFlightTests {
     bench.clock.advance(by: .seconds(2))
     #expect(try await next.value.results == [.written])
     #expect(bench.upstream[\.exchanges].count == 1)
+    await bench.expectAtRest()
+  }
+
+  @Test("a claim is kept for as long as new tokens wait for the store")
+  func keepsClaim() async throws {
+    bench.store.change { $0.failures[.store] = StoreError(.full, "no space") }
+    let refresh = bench.start()
+    for round in 2...20 {
+      await bench.clock.sleepers(2)
+      #expect(bench.store[\.claimsTaken] == round - 1)
+      bench.clock.advance(by: .seconds(1))
+    }
+    await bench.clock.sleepers(2)
+    bench.store.change { $0.failures = [:] }
+    bench.clock.advance(by: .seconds(1))
+    #expect(try await refresh.value.results == [.written])
+    // Once at the beginning, and then every ten seconds.
+    #expect(bench.observer.events.count { if case .tokensNotStored = $0 { true } else { false } } == 2)
     await bench.expectAtRest()
   }
 
@@ -214,13 +299,38 @@ struct TokenExchangeFlightTests {
     #expect(bench.store[\.rotations].map(\.tokens.claims) == [IdentityClaims()])
   }
 
-  @Test("tokens that the store will never take end the login rather than leave a used token in place")
-  func failsClosed() async throws {
-    bench.store.change { $0.failures[.store] = StoreError(.invalidValue, "not accepted") }
+  @Test(
+    "tokens that the store will never take end the login rather than leave a used token in place",
+    arguments: [StoreError.Code.invalidValue, .unsupportedSchema])
+  func failsClosed(code: StoreError.Code) async throws {
+    bench.store.change { $0.failures[.store] = StoreError(code, "not accepted") }
     let outcome = try await bench.onlyOutcome()
     #expect(outcome == RefreshOutcome(accountID: id, result: .failed, reason: .status(.reauthRequired)))
     let retirement = try #require(bench.store[\.retirements].first)
     #expect(retirement.status == .reauthRequired && retirement.judged.refreshToken == RefreshToken("refresh-acc-10"))
+    await bench.expectAtRest()
+  }
+
+  @Test("the end of a login is written as soon as the store lets it be", arguments: [true, false])
+  func endsLater(isPermanentCode: Bool) async throws {
+    if isPermanentCode {
+      bench.upstream.answerNextExchange(
+        .failure(UpstreamFailure(.status(400), errorCode: "invalid_grant")))
+    } else {
+      bench.store.change { $0.failures[.store] = StoreError(.invalidValue, "not accepted") }
+    }
+    bench.store.change { $0.failures[.retire] = StoreError(.busy, "locked") }
+    let refresh = bench.start()
+    for _ in 0..<3 {
+      await bench.clock.sleepers(2)
+      bench.clock.advance(by: .seconds(1))
+    }
+    await bench.clock.sleepers(2)
+    #expect(bench.store[\.retirements].isEmpty && bench.store[\.claims][id] != nil)
+    bench.store.change { $0.failures[.retire] = nil }
+    bench.clock.advance(by: .seconds(1))
+    #expect(try await refresh.value.outcomes.first?.reason == .status(.reauthRequired))
+    #expect(bench.store[\.retirements].count == 1)
     await bench.expectAtRest()
   }
 
@@ -268,6 +378,21 @@ struct TokenExchangeFlightTests {
     gate.open()
     await settled.value
     #expect(bench.store[\.logins][id]?.refresh == "refresh-acc-10'")
+    await bench.expectAtRest()
+  }
+
+  @Test("an exchange that has presented nothing yet ends with the drain", arguments: [true, false])
+  func stopsBeforePresenting(isHeld: Bool) async throws {
+    if isHeld { self.isHeld() } else { bench.store.change { $0.leftoverClaims = [AccountID("acc-10")] } }
+    let refresh = bench.start()
+    await bench.clock.sleepers(2)
+    let settled = Task { await bench.coordinator.settleTokens() }
+    await until { bench.observer.events.contains { if case .awaitingTokens([id]) = $0 { true } else { false } } }
+    bench.store.change { $0.claims = [:] }
+    bench.clock.advance(by: TokenExchangeFlight.lateness)
+    await settled.value
+    #expect(try await refresh.value.outcomes.first?.reason == .draining)
+    #expect(bench.upstream[\.exchanges].isEmpty)
     await bench.expectAtRest()
   }
 

@@ -153,6 +153,18 @@ struct CredentialTests {
     await bench.end()
   }
 
+  @Test("tokens and ends of logins are stored also where codex-lb cannot be told")
+  func withoutInvalidation() async throws {
+    let store = try CodexLBStore.build(changes: "DROP TABLE cache_invalidation") { StoredAccount("a") }
+    let opened = try await store.open(allowsUntestedSchema: true)
+    let session = try await opened.openSession()
+    #expect(try await session.store(try await rotation(session)) == .committed)
+    #expect(try await session.retire(try await retirement(session)) == .committed)
+    #expect(try store.value("SELECT status FROM accounts") == "reauth_required")
+    session.close()
+    await opened.close()
+  }
+
   @Test("a rotation cannot be stored twice; codex-lb is told of each that is stored", arguments: kinds)
   func storedOnce(kind: StoreKind) async throws {
     let bench = try await Bench(kind) { StoredAccount("a") }

@@ -18,6 +18,8 @@ public enum FleetEvent: Sendable {
   case tokensRotated(AccountID)
   /// New tokens could not be committed yet; it is tried again until they are, because the old ones are used up.
   case tokensNotStored(AccountID, StoreError)
+  /// The store will never take an account's new tokens: its login is ended.
+  case tokensGivenUp(AccountID, StoreError)
   /// An account was given a final status; the reason is a stable text.
   case accountRetired(AccountID, AccountStatus, reason: String)
   /// A claim could not be given back; it ends by itself.

@@ -1,7 +1,7 @@
 /// Renews logins whose access token was refused: one exchange per refresh token at a time, whoever asks.
 ///
-/// An exchange is a flight that nobody can cancel: from the moment its request has left, it ends only when the new
-/// tokens are in the store, or when it is certain that there are none.
+/// An exchange is a flight that nobody can cancel: once its answer is there it ends only when the new tokens are in the
+/// store, or when the store says that it will never take them.
 final class TokenExchange: Sendable {
   /// What came of asking for a usable login.
   enum Outcome: Hashable, Sendable {

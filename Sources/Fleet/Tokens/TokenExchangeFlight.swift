@@ -14,9 +14,11 @@ struct TokenExchangeFlight: Sendable {
   /// A claim older than this is extended before the token is presented: what is left has to outlast the service's own
   /// time limit of 8 s.
   static let freshClaim = Duration.seconds(15)
-  /// How long the new tokens of a holder whose claim ran out are waited for: those that only a locked store kept back
-  /// are written within this time.
+  /// How long the new tokens of a holder whose claim ran out are waited for: a store that was locked until now takes
+  /// those that waited for it within this time, unless it is busy beyond measure.
   static let lateness = Duration.seconds(2)
+  /// How often a claim is extended before the token was presented; a store so slow is no place for new tokens.
+  static let extensions = 2
 
   /// Runs to its end in a session of its own.
   ///
@@ -62,7 +64,6 @@ struct TokenExchangeFlight: Sendable {
         session: session, clock: flight.clock, observer: flight.observer, token: token, claim: claim)
       let outcome: Outcome
       do {
-        if claim.replacesExpired { try? await flight.clock.sleep(for: TokenExchangeFlight.lateness) }
         outcome = try await exchange(under: claim, since: claimedAt, landing)
       } catch {
         await landing.release()
@@ -77,8 +78,9 @@ struct TokenExchangeFlight: Sendable {
     private func exchange(
       under claim: TokenClaim, since claimedAt: Duration, _ landing: TokenLanding
     ) async throws(StoreError) -> Outcome {
-      var claimedAt = claimedAt
-      while true {
+      var (claim, claimedAt) = (claim, claimedAt)
+      for _ in 0...TokenExchangeFlight.extensions {
+        if claim.replacesExpired { try? await flight.clock.sleep(for: TokenExchangeFlight.lateness) }
         let current = try await session.credentials(of: id)
         if let ending = verdict(on: current) { return ending }
         guard let current, let candidate = try await session.candidate(id) else { return .accountChanged }
@@ -90,9 +92,11 @@ struct TokenExchangeFlight: Sendable {
         // Whatever held this process up since, such as a machine asleep, may have outlasted the claim.
         claimedAt = flight.clock.uptime
         guard
-          try await session.claim(token.material, of: id, extending: claim, lease: TokenClaim.lease) != nil
-        else { return .undecided(.exchangeClaimed) }
+          let extended = try await session.claim(token.material, of: id, extending: claim, lease: TokenClaim.lease)
+        else { return verdict(on: try await session.credentials(of: id)) ?? .undecided(.exchangeClaimed) }
+        claim = extended
       }
+      return .undecided(.storeUnavailable)
     }
 
     /// What the stored login says about the need for an exchange; nil when there is one.

@@ -24,7 +24,7 @@ struct TokenLanding: Sendable {
     while true {
       do throws(StoreError) {
         switch try await insist(
-          or: FleetEvent.tokensNotStored, { () throws(StoreError) in try await session.store(rotation) })
+          reporting: FleetEvent.tokensNotStored, { () throws(StoreError) in try await session.store(rotation) })
         {
         case .committed:
           observer.note(.tokensRotated(claim.accountID))
@@ -33,12 +33,14 @@ struct TokenLanding: Sendable {
         case .accountChanged: return .accountChanged
         }
       } catch {
-        observer.note(.tokensNotStored(claim.accountID, error))
         guard rotation.tokens.claims != IdentityClaims() else {
-          return await retire(
+          observer.note(.tokensGivenUp(claim.accountID, error))
+          let end = await retire(
             Retirement(
               accountID: claim.accountID, status: .reauthRequired,
               reason: "token exchange: the new tokens could not be stored", judged: judged))
+          // The used token is still there: for a while nobody presents it.
+          return end == .undecided(.storeUnavailable) ? .stillRefused(.storeUnavailable) : end
         }
         // Perhaps it is a claim that the store does not take; the tokens matter more.
         rotation.tokens.claims = IdentityClaims()
@@ -54,7 +56,8 @@ struct TokenLanding: Sendable {
   ) async -> Outcome {
     do throws(StoreError) {
       switch try await insist(
-        while: mayGoOn, or: FleetEvent.storeFailed, { () throws(StoreError) in try await session.retire(retirement) })
+        while: mayGoOn, reporting: FleetEvent.storeFailed,
+        { () throws(StoreError) in try await session.retire(retirement) })
       {
       case .committed:
         observer.note(.accountRetired(claim.accountID, retirement.status, reason: retirement.reason))
@@ -88,7 +91,7 @@ struct TokenLanding: Sendable {
   ///
   /// - Parameter event: how it is told, now and then, that the store does not take it yet.
   private func insist(
-    while mayGoOn: @Sendable () -> Bool = { true }, or event: (AccountID, StoreError) -> FleetEvent,
+    while mayGoOn: @Sendable () -> Bool = { true }, reporting event: (AccountID, StoreError) -> FleetEvent,
     _ write: () async throws(StoreError) -> GuardedWriteResult
   ) async throws(StoreError) -> GuardedWriteResult {
     var pause = Self.firstPause
@@ -105,7 +108,7 @@ struct TokenLanding: Sendable {
         }
         try? await clock.sleep(for: pause)
         pause = min(pause * 2, Self.longestPause)
-        // Until this is over nobody else may present the token. A store that takes neither gives nobody else a claim.
+        // Until this is over nobody else may present the token.
         _ = try? await session.claim(
           token.material, of: claim.accountID, extending: claim, lease: TokenClaim.lease)
       }

@@ -26,9 +26,13 @@ struct LoggingObserver: FleetObserver {
       logger.error(
         "the account's new login could not be stored; trying again: \(error.message)",
         metadata: ["account": "\(account.logName)", "code": "\(error.code)"])
+    case .tokensGivenUp(let account, let error):
+      logger.error(
+        "the account's new login cannot be stored; sign the account in again: \(error.message)",
+        metadata: ["account": "\(account.logName)", "code": "\(error.code)"])
     case .accountRetired(let account, let status, let reason):
       logger.warning(
-        "the provider has ended the account's login",
+        "the account's login has ended",
         metadata: ["account": "\(account.logName)", "status": "\(status.rawValue)", "reason": "\(reason)"])
     case .claimNotReleased(let account, let error):
       logger.warning(

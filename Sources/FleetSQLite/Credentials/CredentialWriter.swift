@@ -49,7 +49,7 @@ struct CredentialWriter {
         claims.workspaceLabel, claims.seatType, rotation.accountID.rawValue, current.ciphertext,
       ])
     guard db.changesCount > 0 else { return .superseded }
-    if store.location.kind == .codexLB { try CacheInvalidation.bump(.accountSelection, db) }
+    if store.location.kind == .codexLB { try CacheInvalidation.bumpIfPossible(.accountSelection, db) }
     return .committed
   }
 
@@ -69,8 +69,8 @@ struct CredentialWriter {
       arguments: [retirement.status.rawValue, retirement.reason, id.rawValue, current.ciphertext])
     guard db.changesCount > 0 else { return .superseded }
     if store.location.kind == .codexLB {
-      try CacheInvalidation.bump(.accountSelection, db)
-      try CacheInvalidation.bump(.accountRouting, db)
+      try CacheInvalidation.bumpIfPossible(.accountSelection, db)
+      try CacheInvalidation.bumpIfPossible(.accountRouting, db)
     }
     return .committed
   }

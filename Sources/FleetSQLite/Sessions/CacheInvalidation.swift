@@ -16,4 +16,14 @@ enum CacheInvalidation: String {
         """)
     try statement.execute(arguments: [namespace.rawValue])
   }
+
+  /// Counts a version up where the schema lets it: what is written with it must not be lost to a table that another
+  /// codex-lb does not have.
+  static func bumpIfPossible(_ namespace: CacheInvalidation, _ db: Database) throws {
+    do {
+      try bump(namespace, db)
+    } catch let error as DatabaseError where [.SQLITE_ERROR, .SQLITE_CONSTRAINT].contains(error.resultCode) {
+      return
+    }
+  }
 }

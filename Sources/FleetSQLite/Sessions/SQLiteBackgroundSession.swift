@@ -48,7 +48,8 @@ final class SQLiteBackgroundSession: BackgroundSession {
     _ token: RefreshToken.Material, of id: AccountID, extending holder: TokenClaim?, lease: Duration
   ) async throws(StoreError) -> TokenClaim? {
     let name = holder?.holder ?? ClaimHolder(token).text
-    return try await write(.full) { db, _ in
+    // An extension is asked for while new tokens wait for their turn, which must not wait behind it.
+    return try await write(.full, urgency: holder == nil ? .usual : .urgent) { db, _ in
       let claims = RefreshClaims(db)
       let isLeftover = try claims.isLeftover(id, to: name)
       guard try claims.acquire(id, for: name, lease: lease) else { return nil }

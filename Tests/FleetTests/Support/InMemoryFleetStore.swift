@@ -66,6 +66,8 @@ final class InMemoryFleetStore: FleetStore {
     self.state = NIOLockedValueBox(state)
   }
 
+  func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+
   /// A store of so many accounts without any rows.
   convenience init(accounts count: Int) {
     self.init((0..<count).map { .bare(.sample("acc-\($0 + 10)")) })
@@ -197,11 +199,9 @@ final class InMemorySession: BackgroundSession {
     try checkOpen()
     return try state.read(.claim) { state in
       state.claimsTaken += 1
-      let claim =
-        holder
-        ?? TokenClaim(
-          accountID: id, holder: "\(token.hexadecimal)-\(state.claimsTaken)",
-          replacesExpired: state.leftoverClaims.remove(id) != nil)
+      let claim = TokenClaim(
+        accountID: id, holder: holder?.holder ?? "\(token.hexadecimal)-\(state.claimsTaken)",
+        replacesExpired: state.leftoverClaims.remove(id) != nil)
       guard [nil, claim.holder].contains(state.claims[id]) else { return nil }
       state.claims[id] = claim.holder
       return claim

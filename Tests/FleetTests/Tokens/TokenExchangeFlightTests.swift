@@ -230,7 +230,9 @@ struct TokenExchangeFlightTests {
   func patience() async throws {
     bench.store.change { $0.failures[.store] = StoreError(.full, "no space") }
     let refresh = bench.start()
-    while bench.coordinator.statistics.refreshes.inFlight > 0 || bench.upstream[\.exchanges].isEmpty {
+    while !Task.isCancelled,
+      bench.coordinator.statistics.refreshes.inFlight > 0 || bench.upstream[\.exchanges].isEmpty
+    {
       await until { bench.clock.sleeperCount == 2 || bench.coordinator.statistics.refreshes.inFlight == 0 }
       bench.clock.advance(by: .seconds(2))
     }
@@ -308,6 +310,45 @@ struct TokenExchangeFlightTests {
     #expect(outcome == RefreshOutcome(accountID: id, result: .failed, reason: .status(.reauthRequired)))
     let retirement = try #require(bench.store[\.retirements].first)
     #expect(retirement.status == .reauthRequired && retirement.judged.refreshToken == RefreshToken("refresh-acc-10"))
+    await bench.expectAtRest()
+  }
+
+  @Test("where not even the end can be written, the used token is left alone for a while")
+  func endCannotBeWritten() async throws {
+    bench.store.change { state in
+      for place in [InMemoryFleetStore.Place.store, .retire] {
+        state.failures[place] = StoreError(.unsupportedSchema, "no such column")
+      }
+    }
+    let outcome = try await bench.onlyOutcome()
+    #expect(outcome.reason == .storeUnavailable && outcome.blockedUntil != nil)
+    #expect(try await bench.onlyOutcome().result == .coolingDown)
+    #expect(bench.upstream[\.exchanges].count == 1)
+    await bench.expectAtRest()
+  }
+
+  @Test("a claim that is got back from somebody else waits for that one's tokens before the token is presented")
+  func extensionReplacesExpired() async throws {
+    let clock = bench.clock
+    bench.store.change { state in
+      state.hooks[.credentials] = { state in
+        guard state.claimsTaken == 1 else { return }
+        // The machine slept; meanwhile somebody else had the claim, and let it run out.
+        clock.advance(by: .seconds(40))
+        state.claims = [:]
+        state.leftoverClaims = [AccountID("acc-10")]
+      }
+    }
+    let refresh = bench.start()
+    await bench.clock.sleepers(1)
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    bench.store.change { $0.write("theirs", access: "their-access", of: AccountID("acc-10")) }
+    while bench.coordinator.statistics.exchanges.inFlight > 0, !Task.isCancelled {
+      bench.clock.advance(by: TokenExchangeFlight.lateness)
+      await Task.yield()
+    }
+    _ = try await refresh.value
+    #expect(bench.upstream[\.exchanges].isEmpty)
     await bench.expectAtRest()
   }
 

@@ -9,7 +9,12 @@ final class StoreLock: Sendable {
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Said aloud, because a process that is being started at this moment may still have a copy of the descriptor. One
+    // that another process holds is not let go of by this.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Takes the lock of the store at `path` without waiting.
   ///

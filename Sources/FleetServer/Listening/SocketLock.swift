@@ -30,7 +30,10 @@ final class SocketLock: Sendable {
   /// Were the file removed, a daemon that had opened it a moment earlier would lock a file without a name, the next
   /// one would make and lock a new file, and both would hold “the” lock.
   func release() {
-    if let descriptor = descriptor.withLockedValue({ $0.take() }) { close(descriptor) }
+    guard let descriptor = descriptor.withLockedValue({ $0.take() }) else { return }
+    // Said aloud, because a process that is being started at this moment may still have a copy of the descriptor.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
   }
 
   deinit { release() }

@@ -87,7 +87,9 @@ struct FernetTests {
   }
 }
 
-@Suite("Fernet and Python's cryptography", .enabled("there is no such Python here") { await Python.hasCryptography() })
+@Suite(
+  "Fernet and Python's cryptography", .timeLimit(.minutes(5)),
+  .enabled("there is no such Python here") { await Python.hasCryptography() })
 struct FernetInteroperationTests {
   @Test("Python reads our tokens")
   func pythonReads() async throws {

@@ -1,4 +1,5 @@
 import Dispatch
+import FleetTestSupport
 import NIOConcurrencyHelpers
 import Testing
 
@@ -30,7 +31,8 @@ struct StoreTurnsTests {
           _ = await result
         }
         for await _ in queued {}
-        while turns.waitingCount < ["a": 1, "b": 2, "c": 3, "d": 4][name, default: 0] { await Task.yield() }
+        let count = ["a": 1, "b": 2, "c": 3, "d": 4][name, default: 0]
+        await until { turns.waitingCount >= count }
       }
       gate.signal()
       await group.waitForAll()

@@ -80,7 +80,7 @@ struct TokenExchangeTests {
     "a token whose request may have arrived is not presented again",
     arguments: [UpstreamBehaviour.Answer.dropBeforeHead, .dropInBody, .never])
   func once(answer: UpstreamBehaviour.Answer) async throws {
-    try await UpstreamFixture.with(timeLimit: .seconds(1)) { fixture in
+    try await UpstreamFixture.with(timeLimit: .seconds(answer == .never ? 2 : 10)) { fixture in
       fixture.simulator.behave(UpstreamBehaviour(answer), call: .token)
       let kind: UpstreamFailure.Kind = answer == .never ? .timedOut : .unreachable
       #expect(await fixture.exchange() == .failure(UpstreamFailure(kind)))

@@ -49,17 +49,20 @@ final class RunningProcess: Sendable {
     }
 
     private func advance(by data: Data) {
-      state.withLockedValue { state in
+      let answers = state.withLockedValue { state in
         state.bytes.append(data)
         state.hasEnded = state.hasEnded || data.isEmpty
         let text = String(decoding: state.bytes, as: UTF8.self)
+        var answers: [(AsyncStream<Bool>.Continuation, Bool)] = []
         state.waiters.removeAll { waiter in
           let isSatisfied = waiter.isSatisfied(text)
           guard isSatisfied || state.hasEnded else { return false }
-          waiter.answer.yield(isSatisfied)
+          answers.append((waiter.answer, isSatisfied))
           return true
         }
+        return answers
       }
+      for (waiter, answer) in answers { waiter.yield(answer) }
     }
   }
 
@@ -97,13 +100,17 @@ final class RunningProcess: Sendable {
         case .signaled(let number): return 128 + number
         }
       } catch {
+        hasEnded.withLockedValue { $0 = true }
         start.finish(throwing: error)
         return -1
       }
     }
     self.hasEnded = hasEnded
     var started = starts.makeAsyncIterator()
-    guard let identifier = try await started.next() else { throw CancellationError() }
+    guard let identifier = try await started.next() else {
+      end.cancel()
+      throw CancellationError()
+    }
     self.identifier = identifier
   }
 

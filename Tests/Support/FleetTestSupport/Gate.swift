@@ -2,14 +2,14 @@ internal import NIOConcurrencyHelpers
 
 /// Holds back whoever comes to it until the test lets them through, and tells how many have come.
 ///
-/// Waiting is not cancellable: work that never ends unless the test says so is what most of these tests need.
+/// Those whom it holds back cannot be cancelled: work that never ends unless the test says so is what most of these tests need.
 public final class Gate: Sendable {
   private struct State {
     var arrivals = 0
     var permits = 0
     var isOpen = false
     var held: [CheckedContinuation<Void, Never>] = []
-    var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    var watchers: [(count: Int, signal: AsyncStream<Never>.Continuation)] = []
   }
 
   private let state = NIOLockedValueBox(State())
@@ -34,19 +34,19 @@ public final class Gate: Sendable {
         return (false, reached)
       }
       if passes { continuation.resume() }
-      for watcher in reached { watcher.continuation.resume() }
+      for watcher in reached { watcher.signal.finish() }
     }
   }
 
-  /// Returns when so many have arrived since the start.
+  /// Returns when so many have arrived since the start, or the task is cancelled.
   public func arrivals(_ count: Int) async {
-    await withCheckedContinuation { continuation in
-      let isReached = state.withLockedValue { state in
-        if state.arrivals < count { state.watchers.append((count, continuation)) }
-        return state.arrivals >= count
-      }
-      if isReached { continuation.resume() }
+    let (reached, signal) = AsyncStream.makeStream(of: Never.self)
+    let isReached = state.withLockedValue { state in
+      if state.arrivals < count { state.watchers.append((count, signal)) }
+      return state.arrivals >= count
     }
+    if isReached { return }
+    for await _ in reached {}
   }
 
   /// How many have arrived since the start.

@@ -13,12 +13,12 @@ public final class TestClock: FleetClock {
     var uptime: Duration
     var lastSleeper: UInt64 = 0
     var sleepers: [UInt64: Sleeper] = [:]
-    var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    var watchers: [(count: Int, signal: AsyncStream<Never>.Continuation)] = []
 
-    mutating func takeReachedWatchers() -> [CheckedContinuation<Void, Never>] {
+    mutating func takeReachedWatchers() -> [AsyncStream<Never>.Continuation] {
       let count = sleepers.count
       defer { watchers.removeAll { $0.count <= count } }
-      return watchers.filter { $0.count <= count }.map(\.continuation)
+      return watchers.filter { $0.count <= count }.map(\.signal)
     }
   }
 
@@ -60,27 +60,27 @@ public final class TestClock: FleetClock {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         let (isOver, watchers) = state.withLockedValue { state in
-          guard duration > .zero else { return (true, [CheckedContinuation<Void, Never>]()) }
+          guard duration > .zero else { return (true, [AsyncStream<Never>.Continuation]()) }
           state.sleepers[id] = Sleeper(deadline: state.uptime + duration, continuation: continuation)
           return (false, state.takeReachedWatchers())
         }
         if isOver { continuation.resume() } else if Task.isCancelled { cancel(id) }
-        for watcher in watchers { watcher.resume() }
+        for watcher in watchers { watcher.finish() }
       }
     } onCancel: {
       cancel(id)
     }
   }
 
-  /// Returns as soon as so many sleep at once.
+  /// Returns as soon as so many sleep at once, or the task is cancelled.
   public func sleepers(_ count: Int) async {
-    await withCheckedContinuation { continuation in
-      let isReached = state.withLockedValue { state in
-        if state.sleepers.count < count { state.watchers.append((count, continuation)) }
-        return state.sleepers.count >= count
-      }
-      if isReached { continuation.resume() }
+    let (reached, signal) = AsyncStream.makeStream(of: Never.self)
+    let isReached = state.withLockedValue { state in
+      if state.sleepers.count < count { state.watchers.append((count, signal)) }
+      return state.sleepers.count >= count
     }
+    if isReached { return }
+    for await _ in reached {}
   }
 
   /// How many sleep now.

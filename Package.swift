@@ -73,8 +73,11 @@ let package = Package(
       name: "FleetUpstream", dependencies: ["CCurl", "CodexLogin", "Fleet", "JSON", locks], swiftSettings: settings),
     .target(name: "FleetSocket", swiftSettings: settings),
     .target(
+      name: "RPCSchema", path: "rpc-schema", exclude: ["validate.py"], resources: [.embedInCode("openrpc.json")],
+      swiftSettings: settings),
+    .target(
       name: "FleetServer",
-      dependencies: ["Fleet", "FleetSocket", "JSON", "JSONRPC", crypto, logging] + nio,
+      dependencies: ["Fleet", "FleetSocket", "JSON", "JSONRPC", "RPCSchema", crypto, logging] + nio,
       swiftSettings: settings),
 
     // The daemon: composes the rest.
@@ -121,7 +124,7 @@ let package = Package(
     .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),
     .testTarget(
       name: "FleetSQLiteTests",
-      dependencies: ["Fleet", "FleetSQLite", "JSON", "StoreBuilder", grdb, locks] + subprocess,
+      dependencies: ["Fleet", "FleetSQLite", "FleetTestSupport", "JSON", "StoreBuilder", grdb, locks] + subprocess,
       swiftSettings: settings),
     .testTarget(
       name: "FleetUpstreamTests",
@@ -129,7 +132,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "FleetServerTests",
-      dependencies: ["Fleet", "FleetClient", "FleetServer", "FleetSocket", "JSON", "JSONRPC", logging] + nio,
+      dependencies: [
+        "Fleet", "FleetClient", "FleetServer", "FleetSocket", "FleetTestSupport", "JSON", "JSONRPC", logging,
+      ] + nio,
       swiftSettings: settings),
     .testTarget(
       name: "FleetClientTests", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"] + nio,

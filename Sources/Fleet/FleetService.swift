@@ -55,6 +55,9 @@ public struct FleetService: Sendable {
     return FleetSummary(snapshot, for: caller, now: clock.now, refreshInterval: refreshInterval)
   }
 
+  /// Yields soon after something was committed to the store, by whomever; several commits may count as one.
+  public func changes() -> AsyncStream<Void> { store.changes() }
+
   /// Refreshes the accounts in the caller's scope and reports what became of each.
   ///
   /// Cancelling the calling task ends the wait (`.waitCancelled`) and touches no work. A caller that may not see usage

@@ -16,6 +16,7 @@ public final class SQLiteFleetStore: FleetStore {
   private let schemaGate: SchemaGate
   private let sessions = SessionCounter()
   private let lock: NIOLockedValueBox<StoreLock?>
+  private let watch: ChangeWatch
 
   init(_ store: OpenedStore, lock: StoreLock?, allowsUntestedSchema: Bool, warnings: WarningLog) {
     path = store.location.path
@@ -24,7 +25,12 @@ public final class SQLiteFleetStore: FleetStore {
     schemaGate = SchemaGate(allowsUntestedSchema: allowsUntestedSchema)
     self.lock = NIOLockedValueBox(lock)
     self.warnings = warnings
+    watch = ChangeWatch { [connections] in await connections.version() }
+    connections.onCommit { [watch] in watch.committed() }
   }
+
+  /// Yields after something was committed, at once for own commits and within a second for those of other processes.
+  public func changes() -> AsyncStream<Void> { watch.changes() }
 
   /// The key whose text has that digest. Whatever cannot be understood about it narrows what it may do.
   public func apiKey(digest: APIKeyDigest) async throws(StoreError) -> APIKey? {
@@ -64,6 +70,7 @@ public final class SQLiteFleetStore: FleetStore {
 
   /// Closes the store, after the work it is at; calls made later throw. Another daemon may then have it.
   public func close() async {
+    watch.close()
     await connections.close()
     lock.withLockedValue { $0 = nil }
   }

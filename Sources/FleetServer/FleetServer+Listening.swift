@@ -1,3 +1,4 @@
+internal import Glibc
 internal import JSONRPC
 internal import Logging
 internal import NIOConcurrencyHelpers
@@ -21,7 +22,11 @@ extension FleetServer {
       .childChannelOption(.autoRead, value: false)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { [self] channel in
-        channel.eventLoop.makeCompletedFuture { try welcome(channel) }
+        guard let options = channel as? any SocketOptionProvider else {
+          return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+        }
+        return options.unsafeGetSocketOption(level: SocketOptionLevel(SOL_SOCKET), name: SO_PEERCRED)
+          .flatMapThrowing { [self] (peer: Peer) in try welcome(channel, from: peer) }
       }
     let listener: any Channel
     do {
@@ -38,19 +43,30 @@ extension FleetServer {
   }
 
   /// Decides about a connection that was just accepted; runs on its event loop.
-  private func welcome(_ channel: any Channel) throws {
-    switch lifecycle.withLockedValue({ $0.admit(channel, limit: limits.connections) }) {
+  private func welcome(_ channel: any Channel, from peer: Peer) throws {
+    var logger = logger
+    logger[metadataKey: "uid"] = "\(peer.user)"
+    logger[metadataKey: "pid"] = "\(peer.process)"
+    func refuse(_ error: RPCError) throws {
+      logger.info("connection refused", metadata: ["reason": "\(error.message)"])
+      try channel.pipeline.syncOperations.addHandler(RefusalHandler(error))
+    }
+    guard peers.allows(peer) else {
+      lifecycle.withLockedValue { $0.refuse() }
+      return try refuse(.peerNotAllowed(user: peer.user, group: peer.group))
+    }
+    switch lifecycle.withLockedValue({ $0.admit(channel, of: peer.user, limits) }) {
     case .admitted(let number):
-      let (requests, continuation) = AsyncStream.makeStream(of: RPCRequest.self)
-      var logger = logger
+      let (lines, continuation) = AsyncStream.makeStream(of: ClientLine.self)
       logger[metadataKey: "connection"] = "\(number)"
-      let handler = ConnectionHandler(limits: limits, requests: continuation, logger: logger)
+      let handler = ConnectionHandler(limits: limits, lines: continuation, logger: logger)
       try channel.pipeline.syncOperations.addHandler(handler)
       acceptedContinuation.yield(
-        Connection(number: number, requests: requests, channel: channel, handler: handler))
+        Connection(number: number, lines: lines, channel: channel, handler: handler, logger: logger))
     case .full:
-      logger.info("connection refused: too many are open", metadata: ["limit": "\(limits.connections)"])
-      try channel.pipeline.syncOperations.addHandler(RefusalHandler(limit: limits.connections))
+      try refuse(.tooManyConnections(limit: limits.connections))
+    case .userIsFull:
+      try refuse(.tooManyConnections(limit: limits.connectionsPerUser, ofUser: peer.user))
     case .closing:
       channel.close(promise: nil)
     }

@@ -11,12 +11,14 @@ public final class FleetServer: Sendable {
   public let socketPath: String
 
   let limits: ServerLimits
+  let peers: PeerPolicy
   let logger: Logger
   let lifecycle = NIOLockedValueBox(ServerLifecycle())
   let accepted: AsyncStream<Connection>
   let acceptedContinuation: AsyncStream<Connection>.Continuation
   private let service: any FleetCalls
   private let version: String
+  private let fleetStatistics: @Sendable () -> FleetStatistics
   private let counters = CallCounters()
   private let claim = NIOLockedValueBox<SocketClaim?>(nil)
 
@@ -27,14 +29,20 @@ public final class FleetServer: Sendable {
   ///   - socketPath: where to listen, at most 107 bytes. A missing directory is made (one level, mode 0750); the socket
   ///     has mode 0660; `<socketPath>.lock` is made beside it and stays.
   ///   - limits: what one client may take.
+  ///   - peers: who may connect.
+  ///   - statistics: what the rest of the daemon counts.
   ///   - version: the daemon's version, as `daemon.health` tells it.
   ///   - logger: gets one line per call at debug level, and no params at any level.
   public init(
-    service: any FleetCalls, socketPath: String, limits: ServerLimits = ServerLimits(), version: String, logger: Logger
+    service: any FleetCalls, socketPath: String, limits: ServerLimits = ServerLimits(),
+    peers: PeerPolicy = PeerPolicy(), statistics: @escaping @Sendable () -> FleetStatistics, version: String,
+    logger: Logger
   ) {
     self.service = service
     self.socketPath = socketPath
     self.limits = limits
+    self.peers = peers
+    fleetStatistics = statistics
     self.version = version
     self.logger = logger
     (accepted, acceptedContinuation) = AsyncStream.makeStream(of: Connection.self)
@@ -56,10 +64,11 @@ public final class FleetServer: Sendable {
     onListening()
     logger.info("listening", metadata: ["socket": "\(socketPath)"])
     let dispatcher = CallDispatcher(
-      service: service, limits: limits,
-      health: { [lifecycle, version] in
-        DaemonHealth(isDraining: lifecycle.withLockedValue { $0.phase != .serving }, version: version)
-      }, counters: counters, logger: logger)
+      service: service, limits: limits, health: { self.health },
+      statistics: { [started = ContinuousClock.now] in
+        DaemonStatistics(
+          health: self.health, uptime: .now - started, server: self.statistics, fleet: self.fleetStatistics())
+      }, counters: counters)
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
         for await connection in accepted {
@@ -75,6 +84,10 @@ public final class FleetServer: Sendable {
     if lifecycle.withLockedValue({ $0.listenerHasFailed }) {
       throw ListeningError(.listenerFailed, path: socketPath, "the listening socket \(socketPath) failed")
     }
+  }
+
+  private var health: DaemonHealth {
+    DaemonHealth(isDraining: lifecycle.withLockedValue { $0.phase != .serving }, version: version)
   }
 
   /// Stops accepting connections and removes the socket file; connections that are open are served as before, and
@@ -103,7 +116,8 @@ public final class FleetServer: Sendable {
       statistics.connectionsRefused = $0.refused
       statistics.connectionsOpen = $0.openConnections
     }
-    (statistics.callsStarted, statistics.callsInFlight) = counters.current
+    (statistics.callsStarted, statistics.callsInFlight) = counters.calls
+    (statistics.subscriptionsStarted, statistics.subscriptionsOpen) = counters.subscriptions
     return statistics
   }
 }

@@ -25,6 +25,23 @@ public struct CodexUpstream: UsageUpstream, TokenUpstream {
   /// Presents a refresh token, within 8 s.
   public func exchange(_ request: TokenRequest) async -> TokenAnswer { await tokenEndpoint.exchange(request) }
 
+  /// Requests and connections, counted.
+  public struct Statistics: Hashable, Sendable {
+    /// Requests begun since the start, with every attempt.
+    public var requests: Int
+    /// Requests on their way now.
+    public var inFlight: Int
+    /// Connections opened since the start.
+    public var connectionsOpened: Int
+  }
+
+  /// What there is and was.
+  public var statistics: Statistics {
+    let counts = driver.statistics
+    return Statistics(
+      requests: counts.started, inFlight: counts.inFlight, connectionsOpened: counts.connectionsOpened)
+  }
+
   /// Ends all requests on their way and closes all connections.
   public func shutdown() async { await driver.shutdown() }
 }

@@ -72,9 +72,30 @@ extension RPCError {
     RPCError(.overloaded, message: message)
   }
 
+  /// One more connection is not let in; it is closed after this answer.
+  ///
+  /// - Parameter user: the user whose limit it is; nil for the limit of all together.
+  public static func tooManyConnections(limit: Int, ofUser user: UInt32? = nil) -> RPCError {
+    let whose = user.map { " to user \($0)" } ?? ""
+    return .overloaded("Too many connections: the daemon allows\(whose) \(limit) at a time, try again later")
+  }
+
+  /// The process may not connect; the connection is closed after this answer.
+  public static func peerNotAllowed(user: UInt32, group: UInt32) -> RPCError {
+    .invalidRequest(
+      "the daemon's administrator does not let user \(user) of group \(group) connect (allow-uids, allow-gids)")
+  }
+
   /// The caller's `timeoutMs` has passed; the work goes on.
   public static let deadlineExceeded = RPCError(
     .deadlineExceeded, message: "Deadline exceeded: timeoutMs has passed, the work goes on")
+
+  /// A line did not come to its end in time; the connection is closed after this answer.
+  public static func lineTimedOut(after limit: Duration) -> RPCError {
+    RPCError(
+      .deadlineExceeded,
+      message: "Deadline exceeded: a line has to be complete within \(limit.components.seconds) s")
+  }
 
   /// The database cannot be read or written now; the text says what failed, without internals.
   public static func storeUnavailable(_ message: String) -> RPCError {

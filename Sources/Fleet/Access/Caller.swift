@@ -10,6 +10,8 @@ public struct Caller: Hashable, Sendable {
 
   /// The accounts the caller may see.
   public let scope: AccountScope
+  /// When the key stops working, if ever.
+  public let expiresAt: Timestamp?
   /// Whether the caller may see usage, unless the operator hides it from everyone.
   public let seesUsage: Bool
 
@@ -20,6 +22,7 @@ public struct Caller: Hashable, Sendable {
     guard let key, key.isActive else { throw .invalidKey }
     if let end = key.expiresAt, end <= now { throw .expiredKey }
     scope = key.scope
+    expiresAt = key.expiresAt
     seesUsage = key.seesUsage
   }
 }

@@ -8,6 +8,10 @@ public protocol FleetStore: Sendable {
   /// The accounts of a scope with their latest rows, and the settings that bear on showing them, as of one instant.
   func snapshot(of scope: AccountScope) async throws(StoreError) -> FleetSnapshot
 
+  /// Yields after something was committed: at once when this process did it, within a second when another one did.
+  /// Commits that nobody has looked at yet count as one.
+  func changes() -> AsyncStream<Void>
+
   /// Opens a session for work that outlives the call that asked for it.
   ///
   /// - Throws: `StoreError` when the store cannot be used, or may not be written (`.unsupportedSchema`).

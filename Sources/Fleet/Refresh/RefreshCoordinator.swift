@@ -45,6 +45,17 @@ public final class RefreshCoordinator: Sendable {
     public var exchanges: FlightCounts
     /// The background refresh's looks at single accounts.
     public var visits: FlightCounts
+
+    /// Makes statistics; all zero without counts.
+    public init(
+      refreshes: FlightCounts = FlightCounts(), flights: FlightCounts = FlightCounts(),
+      exchanges: FlightCounts = FlightCounts(), visits: FlightCounts = FlightCounts()
+    ) {
+      self.refreshes = refreshes
+      self.flights = flights
+      self.exchanges = exchanges
+      self.visits = visits
+    }
   }
 
   private typealias Outcome = Result<RefreshReport, StoreError>

@@ -12,6 +12,13 @@ enum ConfigurationKey: String, CaseIterable {
   case maxConcurrentFetches = "max-concurrent-fetches"
   case drainTimeout = "drain-timeout"
   case allowUntestedSchema = "allow-untested-schema"
+  case maxConnections = "max-connections"
+  case maxConnectionsPerUser = "max-connections-per-user"
+  case maxLineLength = "max-line-length"
+  case lineTimeout = "line-timeout"
+  case idleTimeout = "idle-timeout"
+  case allowUIDs = "allow-uids"
+  case allowGIDs = "allow-gids"
   case logLevel = "log-level"
   case logFormat = "log-format"
 
@@ -43,6 +50,15 @@ enum ConfigurationKey: String, CaseIterable {
     case .drainTimeout: "How long a stop waits for running refreshes, in seconds, 0 to 3600. (default: 30)"
     case .allowUntestedSchema:
       "Whether usage may be written to a codex-lb store whose schema was not tested: on or off. (default: off)"
+    case .maxConnections: "Connections at once, 1 to 100000. (default: 1024)"
+    case .maxConnectionsPerUser: "Connections at once of one user, 1 to 100000. (default: 256)"
+    case .maxLineLength: "Bytes in one line from a client, 1024 to 67108864. (default: 1048576)"
+    case .lineTimeout: "How long a client may take to complete a line, in seconds, 1 to 3600. (default: 30)"
+    case .idleTimeout:
+      "After how many seconds without any use a connection is closed, 0 to 86400; 0 means never. (default: 0)"
+    case .allowUIDs:
+      "The numbers of the users who may connect, separated by commas. (default: all whom the socket's mode lets)"
+    case .allowGIDs: "The numbers of the groups whose members may connect as well, separated by commas."
     case .logLevel:
       "The least severe level that is logged: trace, debug, info, notice, warning, error or critical. (default: info)"
     case .logFormat: "The log's format: text or json. (default: text)"

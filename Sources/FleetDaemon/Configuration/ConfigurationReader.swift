@@ -40,6 +40,19 @@ struct ConfigurationReader {
     return number
   }
 
+  /// The setting as a list of numbers of users or groups, nil when it is given nowhere.
+  ///
+  /// - Throws: `ConfigurationError` when it is empty or one of them is no number.
+  func numbers(_ key: ConfigurationKey) throws -> Set<UInt32>? {
+    guard let value = value(of: key) else { return nil }
+    let parts = value.text.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { UInt32($0.filter { $0 != " " }) }
+    guard numbers.count == parts.count else {
+      throw ConfigurationError(value, expected: "numbers separated by commas, such as 0,1000")
+    }
+    return Set(numbers)
+  }
+
   /// The setting as one of a list of words.
   ///
   /// - Throws: `ConfigurationError` when it is none of them.

@@ -1,3 +1,4 @@
+internal import FleetServer
 internal import FleetSocket
 internal import Logging
 
@@ -21,6 +22,8 @@ struct DaemonConfiguration {
   let maxConcurrentFetches: Int
   let drainTimeout: Duration
   let allowUntestedSchema: Switch
+  let serverLimits: ServerLimits
+  let peers: PeerPolicy
   let logLevel: Logger.Level
   let logFormat: LogFormat
 
@@ -41,6 +44,14 @@ struct DaemonConfiguration {
     refreshInterval = .seconds(try reader.integer(.refreshInterval, in: 1...86_400, default: 60))
     maxConcurrentFetches = try reader.integer(.maxConcurrentFetches, in: 1...256, default: 16)
     drainTimeout = .seconds(try reader.integer(.drainTimeout, in: 0...3_600, default: 30))
+    let idleTimeout = try reader.integer(.idleTimeout, in: 0...86_400, default: 0)
+    serverLimits = ServerLimits(
+      connections: try reader.integer(.maxConnections, in: 1...100_000, default: 1_024),
+      connectionsPerUser: try reader.integer(.maxConnectionsPerUser, in: 1...100_000, default: 256),
+      lineLength: try reader.integer(.maxLineLength, in: 1_024...(1 << 26), default: 1 << 20),
+      lineTimeout: .seconds(try reader.integer(.lineTimeout, in: 1...3_600, default: 30)),
+      idleTimeout: idleTimeout == 0 ? nil : .seconds(idleTimeout))
+    peers = PeerPolicy(users: try reader.numbers(.allowUIDs), groups: try reader.numbers(.allowGIDs))
     logLevel = try reader.choice(.logLevel, default: .info)
     logFormat = try reader.choice(.logFormat, default: .text)
   }

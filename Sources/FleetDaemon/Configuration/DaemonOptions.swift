@@ -38,6 +38,31 @@ struct DaemonOptions: ParsableArguments {
   @Option(help: ArgumentHelp(ConfigurationKey.allowUntestedSchema.help, valueName: "on|off"))
   var allowUntestedSchema: String?
 
+  @Option(help: ArgumentHelp(ConfigurationKey.maxConnections.help, valueName: "count"))
+  var maxConnections: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.maxConnectionsPerUser.help, valueName: "count"))
+  var maxConnectionsPerUser: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.maxLineLength.help, valueName: "bytes"))
+  var maxLineLength: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.lineTimeout.help, valueName: "seconds"))
+  var lineTimeout: String?
+
+  @Option(help: ArgumentHelp(ConfigurationKey.idleTimeout.help, valueName: "seconds"))
+  var idleTimeout: String?
+
+  @Option(
+    name: .customLong(ConfigurationKey.allowUIDs.rawValue),
+    help: ArgumentHelp(ConfigurationKey.allowUIDs.help, valueName: "numbers"))
+  var allowUIDs: String?
+
+  @Option(
+    name: .customLong(ConfigurationKey.allowGIDs.rawValue),
+    help: ArgumentHelp(ConfigurationKey.allowGIDs.help, valueName: "numbers"))
+  var allowGIDs: String?
+
   @Option(help: ArgumentHelp(ConfigurationKey.logLevel.help, valueName: "level"))
   var logLevel: String?
 
@@ -57,6 +82,13 @@ struct DaemonOptions: ParsableArguments {
     values[.maxConcurrentFetches] = maxConcurrentFetches
     values[.drainTimeout] = drainTimeout
     values[.allowUntestedSchema] = allowUntestedSchema
+    values[.maxConnections] = maxConnections
+    values[.maxConnectionsPerUser] = maxConnectionsPerUser
+    values[.maxLineLength] = maxLineLength
+    values[.lineTimeout] = lineTimeout
+    values[.idleTimeout] = idleTimeout
+    values[.allowUIDs] = allowUIDs
+    values[.allowGIDs] = allowGIDs
     values[.logLevel] = logLevel
     values[.logFormat] = logFormat
     return values

@@ -42,7 +42,15 @@ struct Daemon: Service {
         interval: configuration.refreshInterval, runsWhenIdle: configuration.idleBackground == .on)
       : nil
     server = FleetServer(
-      service: service, socketPath: configuration.socketPath, version: ProductVersion.current, logger: logger)
+      service: service, socketPath: configuration.socketPath, limits: configuration.serverLimits,
+      peers: configuration.peers,
+      statistics: { [refreshes, store, upstream] in
+        let requests = upstream.statistics
+        return FleetStatistics(
+          work: refreshes.statistics, sessions: store.sessionCounts, upstreamRequests: requests.requests,
+          upstreamInFlight: requests.inFlight, upstreamConnectionsOpened: requests.connectionsOpened,
+          storeKind: store.kind.rawValue)
+      }, version: ProductVersion.current, logger: logger)
     drainTimeout = configuration.drainTimeout
     self.logger = logger
   }

@@ -16,6 +16,7 @@ final class OpenedStore: Sendable {
   /// The reading connections.
   let readers: DatabasePool
   private let openWriter = NIOLockedValueBox<DatabaseQueue?>(nil)
+  private let openWatcher = NIOLockedValueBox<DatabaseQueue?>(nil)
 
   /// Opens the reading connections and checks that what they read is there.
   init(_ location: StoreLocation, key: EncryptionKey) throws(StoreError) {
@@ -45,12 +46,24 @@ final class OpenedStore: Sendable {
     return writer
   }
 
+  /// A connection that nothing but the store's version is asked of: the numbers of two connections cannot be compared.
+  func watcher() throws -> DatabaseQueue {
+    try openWatcher.withLockedValue { watcher in
+      if let watcher { return watcher }
+      let opened = try DatabaseQueue(
+        path: location.path, configuration: Self.configuration(location, readonly: true))
+      watcher = opened
+      return opened
+    }
+  }
+
   /// Closes all connections, after the work they are at.
   ///
   /// The writing one goes last: SQLite then moves everything into the database file, if nobody else has it open. An own
   /// store gets one for that purpose if need be, so that the file alone is the whole store.
   func close() throws {
     let writer = location.kind == .own ? try? self.writer() : openWriter.withLockedValue { $0 }
+    try openWatcher.withLockedValue { $0 }?.close()
     try readers.close()
     try writer?.close()
   }

@@ -15,6 +15,7 @@ final class StoreConnections: Sendable {
 
   private let state: NIOLockedValueBox<State>
   private let path: String
+  private let committed = NIOLockedValueBox<@Sendable () -> Void>({})
   // Writes and openings take their turn here, where they may block.
   private let turns = StoreTurns()
 
@@ -22,6 +23,24 @@ final class StoreConnections: Sendable {
   init(_ store: OpenedStore) {
     state = NIOLockedValueBox(.open(store))
     path = store.location.path
+  }
+
+  /// Calls `handler` after every commit of a write.
+  func onCommit(_ handler: @escaping @Sendable () -> Void) { committed.withLockedValue { $0 = handler } }
+
+  /// Which state the store is in; nil when it cannot be read now.
+  func version() async -> StoreVersion? {
+    guard let store = try? current(), (try? store.isCurrent()) == true else {
+      // Another file has the name, or none: that the next read finds out.
+      return nil
+    }
+    return await withCheckedContinuation { continuation in
+      guard let watcher = try? store.watcher() else { return continuation.resume(returning: nil) }
+      watcher.asyncRead { connection in
+        let number = (try? connection.get().dataVersion()) ?? nil
+        continuation.resume(returning: number.map { StoreVersion(identity: store.identity, number: $0) })
+      }
+    }
   }
 
   /// Runs `body` in a read transaction.
@@ -42,7 +61,7 @@ final class StoreConnections: Sendable {
     _ durability: Durability, urgency: StoreTurns.Urgency = .usual,
     _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
   ) async throws(StoreError) -> Value {
-    try await onTurn(urgency) {
+    let value = try await onTurn(urgency) {
       let store = try self.currentOrReopened()
       return try store.writer().writeWithoutTransaction { db in
         // SQLite keeps this setting for the connection and ignores it within a transaction, so it is set before each.
@@ -56,6 +75,8 @@ final class StoreConnections: Sendable {
         return value
       }
     }
+    committed.withLockedValue { $0 }()
+    return value
   }
 
   /// Closes the connections; work asked for later throws `.sessionClosed`.
@@ -110,4 +131,8 @@ final class StoreConnections: Sendable {
   ) async throws(StoreError) -> Value {
     try await turns.result(urgency, work).mapError { StoreError($0, path: path) }.get()
   }
+}
+
+extension Database {
+  fileprivate func dataVersion() throws -> Int64? { try Int64.fetchOne(self, sql: "PRAGMA data_version") }
 }

@@ -1,4 +1,4 @@
-/// What came of one call.
+/// What came of one call, or of the calls of one batch.
 struct CallResult: Hashable, Sendable {
   /// What the call showed about the key behind it.
   enum Authentication: Hashable, Sendable {
@@ -12,6 +12,7 @@ struct CallResult: Hashable, Sendable {
 
   /// The line to send; nil when nobody is to be answered.
   var answer: [UInt8]?
-  /// What to count against, or in favour of, the connection.
-  var authentication: Authentication
+  /// What to count against, or in favour of, the connection: one for each call that ended, and one for a batch without
+  /// any.
+  var authentications: [Authentication]
 }

@@ -1,26 +1,56 @@
 internal import JSONRPC
+internal import Logging
 internal import NIOCore
 
-/// One client's connection as its calls see it: requests come in, results go back.
+/// One client's connection as its calls see it: lines come in, results and notifications go back.
 struct Connection: Sendable {
   /// The connection's number, counted from the start of the server.
   let number: Int
   /// What the client asks for; ends when the client is gone.
-  let requests: AsyncStream<RPCRequest>
+  let lines: AsyncStream<ClientLine>
+  /// Tells on every line who the client is.
+  let logger: Logger
   private let channel: any Channel
   private let handler: NIOLoopBound<ConnectionHandler>
 
   /// Must be made on the channel's event loop.
-  init(number: Int, requests: AsyncStream<RPCRequest>, channel: any Channel, handler: ConnectionHandler) {
+  init(
+    number: Int, lines: AsyncStream<ClientLine>, channel: any Channel, handler: ConnectionHandler, logger: Logger
+  ) {
     self.number = number
-    self.requests = requests
+    self.lines = lines
     self.channel = channel
     self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+    self.logger = logger
   }
 
   /// Hands a result to the connection, which sends the answer if there is one and the client is still there.
   func deliver(_ result: CallResult) {
     channel.eventLoop.execute { handler.value.deliver(result) }
+  }
+
+  /// Keeps the connection open for a subscription, also when the client sends no more.
+  func subscriptionBegan() {
+    channel.eventLoop.execute { handler.value.subscriptionBegan() }
+  }
+
+  /// The subscription is over.
+  func subscriptionEnded() {
+    channel.eventLoop.execute { handler.value.subscriptionEnded() }
+  }
+
+  /// Sends a notification and waits until it was written out, so that whoever reads slowly is sent no more meanwhile.
+  ///
+  /// - Returns: false when the client is gone.
+  func notify(_ line: [UInt8]) async -> Bool {
+    let written = channel.eventLoop.makePromise(of: Void.self)
+    channel.eventLoop.execute { handler.value.notify(line, written) }
+    do {
+      try await written.futureResult.get()
+      return true
+    } catch {
+      return false
+    }
   }
 
   /// Closes the connection, whatever is still to be written.

@@ -4,7 +4,7 @@ internal import NIOCore
 
 /// The thin shell around `ConnectionState`: does on the channel what the state decides, on the channel's event loop.
 ///
-/// Requests leave through an async stream, whose end means that the peer is gone; results come back through `deliver`.
+/// Lines leave through an async stream, whose end means that the peer is gone; results come back through `deliver`.
 final class ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -14,25 +14,48 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private var state: ConnectionState
   private let closingGrace: TimeAmount
-  private let requests: AsyncStream<RPCRequest>.Continuation
+  private let lineTimeout: TimeAmount
+  private let idleTimeout: TimeAmount?
+  private let lines: AsyncStream<ClientLine>.Continuation
   private let logger: Logger
   private var context: ChannelHandlerContext?
   private var graceTimer: Scheduled<Void>?
+  /// Ends the connection unless the line that was the next one when it was set has come to its end.
+  private var lineTimer: (line: Int, Scheduled<Void>)?
+  private var idleTimer: Scheduled<Void>?
   private var isStepping = false
   private var mustStepAgain = false
 
-  init(limits: ServerLimits, requests: AsyncStream<RPCRequest>.Continuation, logger: Logger) {
+  init(limits: ServerLimits, lines: AsyncStream<ClientLine>.Continuation, logger: Logger) {
     state = ConnectionState(limits: limits)
     closingGrace = TimeAmount(limits.closingGrace)
-    self.requests = requests
+    lineTimeout = TimeAmount(limits.lineTimeout)
+    idleTimeout = limits.idleTimeout.map { TimeAmount($0) }
+    self.lines = lines
     self.logger = logger
   }
 
-  /// A call has ended: sends its answer, if it has one, and lets the next lines in.
+  /// A call or a batch has ended: sends its answer, if it has one, and lets the next lines in.
   func deliver(_ result: CallResult) {
-    state.callEnded(result.authentication)
+    for authentication in result.authentications { state.callEnded(authentication) }
     guard let context else { return }
     if let answer = result.answer { send(answer, context) }
+    step()
+  }
+
+  /// Sends a notification; the promise is kept when it was written out.
+  func notify(_ line: [UInt8], _ written: EventLoopPromise<Void>) {
+    guard let context else { return written.fail(ChannelError.alreadyClosed) }
+    context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: line)), promise: written)
+  }
+
+  func subscriptionBegan() {
+    state.subscriptionBegan()
+    step()
+  }
+
+  func subscriptionEnded() {
+    state.subscriptionEnded()
     step()
   }
 
@@ -70,7 +93,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     graceTimer?.cancel()
-    requests.finish()
+    lineTimer?.1.cancel()
+    idleTimer?.cancel()
+    lines.finish()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -95,13 +120,48 @@ final class ConnectionHandler: ChannelInboundHandler {
       while perform(state.next(), context) {}
       context.flush()
     } while mustStepAgain
+    watchTheLine(context)
+    watchForIdleness(context)
+  }
+
+  /// Sets or clears the time within which the line that is being waited for has to come to its end.
+  private func watchTheLine(_ context: ChannelHandlerContext) {
+    guard state.awaitsEndOfLine else {
+      lineTimer?.1.cancel()
+      lineTimer = nil
+      return
+    }
+    if let lineTimer, lineTimer.line == state.linesTaken { return }
+    lineTimer?.1.cancel()
+    let timer = context.eventLoop.assumeIsolated().scheduleTask(in: lineTimeout) { [self] in
+      guard let context = self.context, let error = state.lineTimedOut() else { return }
+      logger.info("connection closed: a line did not come to its end in time")
+      send(RPCEncoder.error(id: .null, error), context)
+      step()
+    }
+    lineTimer = (state.linesTaken, timer)
+  }
+
+  /// Sets or clears the time after which a connection without any use is closed.
+  private func watchForIdleness(_ context: ChannelHandlerContext) {
+    guard let idleTimeout else { return }
+    idleTimer?.cancel()
+    guard state.isIdle else { return }
+    let (channel, logger) = (context.channel, logger)
+    idleTimer = context.eventLoop.scheduleTask(in: idleTimeout) {
+      logger.debug("connection closed: idle")
+      channel.close(promise: nil)
+    }
   }
 
   /// Does one step; false when the next one has to wait for something to happen.
   private func perform(_ step: ConnectionState.Step, _ context: ChannelHandlerContext) -> Bool {
     switch step {
     case .run(let request):
-      requests.yield(request)
+      lines.yield(.single(request))
+      return true
+    case .runBatch(let entries):
+      lines.yield(.batch(entries))
       return true
     case .refuse(let id, let error):
       logger.debug("line refused", metadata: ["code": "\(error.dataCode)"])

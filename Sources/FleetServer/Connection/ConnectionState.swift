@@ -8,6 +8,9 @@ struct ConnectionState {
   enum Step: Hashable {
     /// Run this call or notification, and say `callEnded` when it has ended.
     case run(RPCRequest)
+    /// Run these side by side and answer them together: say `callEnded` for each notification and for each call, and
+    /// once when there is no call among them.
+    case runBatch([RPCMessage])
     /// The line was no acceptable request: send this error under this id, or nothing (id nil) for a notification.
     case refuse(id: RPCID?, RPCError)
     /// Take the next piece of the stream.
@@ -34,6 +37,11 @@ struct ConnectionState {
   private var isWritable = true
   private var inputHasEnded = false
   private var authenticationFailures = 0
+  private var isReading = false
+  private var subscriptions = 0
+
+  /// How many lines have been taken.
+  private(set) var linesTaken = 0
 
   /// Calls that were given out and have not ended.
   private(set) var callsInFlight = 0
@@ -69,6 +77,18 @@ struct ConnectionState {
     }
   }
 
+  /// The client has a subscription, for which it is kept, also when it sends no more.
+  mutating func subscriptionBegan() { subscriptions += 1 }
+
+  /// A subscription is over.
+  mutating func subscriptionEnded() { subscriptions -= 1 }
+
+  /// Whether nothing is going on and nothing is to be expected unless the client begins it.
+  var isIdle: Bool {
+    guard case .open = phase else { return false }
+    return callsInFlight == 0 && subscriptions == 0 && !framer.hasPartialLine
+  }
+
   /// The server stops: the calls in flight are answered, then the connection is closed.
   mutating func stop() {
     if case .finished(lingering: false) = phase { return }
@@ -78,8 +98,28 @@ struct ConnectionState {
   /// Whether another answer may be queued while that many bytes wait to be written already.
   func mayQueue(behind unsentBytes: Int) -> Bool { unsentBytes <= limits.unsentBytes }
 
+  /// Whether a line is being waited for that has to come to its end soon: the first one from the start, later ones from
+  /// their first byte. While the connection is not read from, that is nobody's fault.
+  var awaitsEndOfLine: Bool {
+    guard case .open = phase, isReading else { return false }
+    return linesTaken == 0 || framer.hasPartialLine
+  }
+
+  /// The line that is waited for did not come to its end in time.
+  mutating func lineTimedOut() -> RPCError? {
+    guard awaitsEndOfLine else { return nil }
+    phase = .ending(lingering: true)
+    return .lineTimedOut(after: limits.lineTimeout)
+  }
+
   /// The next thing to do.
   mutating func next() -> Step {
+    let step = decideNext()
+    isReading = step == .read
+    return step
+  }
+
+  private mutating func decideNext() -> Step {
     switch phase {
     case .open:
       return nextOfOpen()
@@ -101,14 +141,16 @@ struct ConnectionState {
     guard isWritable, callsInFlight < limits.callsPerConnection else { return .wait }
     switch framer.next() {
     case .line(let line):
+      linesTaken += 1
       return judge(.decode(line))
     case .tooLong:
       phase = .ending(lingering: true)
       return .refuse(id: .null, .requestTooLarge(limit: limits.lineLength))
     case .incomplete:
       guard inputHasEnded else { return .read }
+      guard subscriptions == 0 || framer.hasPartialLine else { return .wait }
       phase = .ending(lingering: false)
-      guard framer.hasPartialLine else { return next() }
+      guard framer.hasPartialLine else { return decideNext() }
       return .refuse(id: .null, .invalidRequest("the last line does not end with a newline"))
     }
   }
@@ -120,7 +162,20 @@ struct ConnectionState {
       return .run(request)
     case .invalid(let id, let error): return .refuse(id: id, error)
     case .invalidNotification(let error): return .refuse(id: nil, error)
-    case .batch: return .refuse(id: .null, .invalidRequest("batches are not supported"))
+    case .batch(let entries):
+      let requests = entries.requests
+      callsInFlight += requests.count { $0.isNotification } + max(1, requests.count { !$0.isNotification })
+      return .runBatch(entries)
+    }
+  }
+}
+
+extension [RPCMessage] {
+  /// The calls and notifications among the entries of a batch.
+  var requests: [RPCRequest] {
+    compactMap { entry in
+      guard case .request(let request) = entry else { return nil }
+      return request
     }
   }
 }

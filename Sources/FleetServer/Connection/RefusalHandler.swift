@@ -1,17 +1,16 @@
 internal import JSONRPC
 internal import NIOCore
 
-/// Answers a connection beyond the limit with `overloaded` and closes it; reads nothing.
+/// Answers a connection that is not let in with the reason and closes it; reads nothing.
 final class RefusalHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private let limit: Int
+  private let error: RPCError
 
-  init(limit: Int) { self.limit = limit }
+  init(_ error: RPCError) { self.error = error }
 
   func channelActive(context: ChannelHandlerContext) {
-    let error = RPCError.overloaded("Too many connections: the daemon allows \(limit) at a time, try again later")
     let channel = context.channel
     let written = context.eventLoop.makePromise(of: Void.self)
     written.futureResult.whenComplete { _ in channel.close(promise: nil) }

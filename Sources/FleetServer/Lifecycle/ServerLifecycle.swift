@@ -15,6 +15,8 @@ struct ServerLifecycle {
     case admitted(number: Int)
     /// Too many are open.
     case full
+    /// Too many of one user's are open.
+    case userIsFull
     /// The server stops.
     case closing
   }
@@ -25,7 +27,8 @@ struct ServerLifecycle {
   /// Whether the listening socket closed while nobody had asked for it.
   private(set) var listenerHasFailed = false
   private var listener: (any Channel)?
-  private var connections: [Int: any Channel] = [:]
+  private var connections: [Int: (channel: any Channel, user: UInt32)] = [:]
+  private var connectionsByUser: [UInt32: Int] = [:]
 
   var openConnections: Int { connections.count }
 
@@ -44,19 +47,30 @@ struct ServerLifecycle {
   }
 
   /// Decides about a new connection.
-  mutating func admit(_ channel: any Channel, limit: Int) -> Admission {
+  mutating func admit(_ channel: any Channel, of user: UInt32, _ limits: ServerLimits) -> Admission {
     guard phase == .serving || phase == .draining else { return .closing }
-    guard connections.count < limit else {
+    guard connections.count < limits.connections else {
       refused += 1
       return .full
     }
+    guard connectionsByUser[user, default: 0] < limits.connectionsPerUser else {
+      refused += 1
+      return .userIsFull
+    }
     accepted += 1
-    connections[accepted] = channel
+    connections[accepted] = (channel, user)
+    connectionsByUser[user, default: 0] += 1
     return .admitted(number: accepted)
   }
 
+  /// A connection was turned away.
+  mutating func refuse() { refused += 1 }
+
   /// A connection is gone and its calls have ended.
-  mutating func ended(number: Int) { connections[number] = nil }
+  mutating func ended(number: Int) {
+    guard let user = connections.removeValue(forKey: number)?.user, let count = connectionsByUser[user] else { return }
+    connectionsByUser[user] = count > 1 ? count - 1 : nil
+  }
 
   /// Stops accepting; returns the listening channel that is to be closed.
   mutating func drain() -> (any Channel)? {
@@ -69,7 +83,7 @@ struct ServerLifecycle {
   mutating func stop() -> (listener: (any Channel)?, connections: [any Channel]) {
     guard phase != .stopped else { return (nil, []) }
     phase = .stopped
-    return (listener.take(), Array(connections.values))
+    return (listener.take(), connections.values.map(\.channel))
   }
 
   /// The listening channel is closed; true when nobody had asked for it.

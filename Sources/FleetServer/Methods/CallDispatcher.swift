@@ -7,97 +7,187 @@ struct CallDispatcher: Sendable {
   let service: any FleetCalls
   let limits: ServerLimits
   let health: @Sendable () -> DaemonHealth
+  let statistics: @Sendable () -> DaemonStatistics
   let counters: CallCounters
-  let logger: Logger
+
+  /// What a call has come to when nothing went wrong.
+  struct Success {
+    /// The result as bytes.
+    var result: [UInt8]
+    /// What it opened.
+    var subscription: Subscription?
+  }
 
   /// Runs a call to its end; whatever goes wrong becomes its answer.
-  func run(_ request: RPCRequest, connection: Int) async -> CallResult {
+  func run(
+    _ request: RPCRequest, of connection: Connection, _ subscriptions: SubscriptionRegistry
+  ) async -> FinishedCall {
     counters.callStarted()
     defer { counters.callEnded() }
     let start = ContinuousClock.now
     var authentication = CallResult.Authentication.notAsked
     let method = Method(rawValue: request.method)
-    let outcome: Result<[UInt8], RPCError>?
+    let outcome: Result<Success, RPCError>?
     do throws(CallFailure) {
-      outcome = .success(try await result(of: method, request, &authentication))
+      outcome = .success(try await success(of: method, request, subscriptions, &authentication))
     } catch {
       switch error {
       case .unauthenticated(let error):
         authentication = .failed
         outcome = .failure(error)
       case .refused(let error): outcome = .failure(error)
-      case .unexpected(let text): outcome = .failure(report(text, connection: connection))
+      case .unexpected(let text): outcome = .failure(report(text, connection.logger))
       case .abandoned: outcome = nil
       }
     }
-    logger.debug(
+    connection.logger.debug(
       "call",
       metadata: [
         // An unknown name comes from outside and may be anything.
         "method": "\(method?.rawValue ?? "unknown")", "code": "\(Self.code(of: outcome))",
-        "duration": "\(ContinuousClock.now - start)", "connection": "\(connection)",
+        "duration": "\(ContinuousClock.now - start)",
       ])
-    return CallResult(answer: Self.answer(to: request, outcome), authentication: authentication)
+    var subscription: Subscription?
+    if case .success(let success) = outcome { subscription = success.subscription }
+    return FinishedCall(
+      answer: Self.answer(to: request, outcome), authentication: authentication, subscription: subscription)
   }
 
-  private func result(
-    of method: Method?, _ request: RPCRequest, _ authentication: inout CallResult.Authentication
-  ) async throws(CallFailure) -> [UInt8] {
-    guard let method else { throw .refused(.methodNotFound(request.method)) }
+  private func success(
+    of method: Method?, _ request: RPCRequest, _ subscriptions: SubscriptionRegistry,
+    _ authentication: inout CallResult.Authentication
+  ) async throws(CallFailure) -> Success {
     let params = CallParams(members: request.params)
     switch method {
-    case .health:
-      _ = try judged(params, method)
-      return health().json()
-    case .summary:
-      let caller = try await caller(params)
-      authentication = .passed
-      let ids = try judged(params, method)
+    case nil: throw .refused(.methodNotFound(request.method))
+    case .cancelRequest:
+      throw .refused(.invalidRequest("'\(request.method)' is a notification and takes no id of its own"))
+    case .health, .discover:
+      try judge { () throws(RPCError) in try params.refuseUnknown(for: method ?? .health) }
+      return Success(result: method == .health ? health().json() : ContractDocument.bytes)
+    case .summary?, .refresh?, .subscribe?, .unsubscribe?, .statistics?:
+      // Whoever holds the token is looked up before the params are judged, so that strangers learn nothing of them.
+      guard let digest = params.keyDigest else { throw .unauthenticated(.missingAPIKey) }
+      let caller: Caller
       do {
-        return try await service.summary(for: caller, accountIDs: ids).json()
+        caller = try await service.caller(holding: digest)
       } catch {
         throw CallFailure(error)
       }
-    case .refresh:
-      let caller = try await caller(params)
       authentication = .passed
-      let ids = try judged(params, method)
-      do {
-        return try await service.refresh(for: caller, accountIDs: ids).json()
-      } catch {
-        throw CallFailure(error)
-      }
+      try judge { () throws(RPCError) in try params.refuseUnknown(for: method ?? .health) }
+      return try await success(of: method ?? .health, params, caller, digest, subscriptions)
     }
   }
 
-  /// Whoever holds the token; looked up before the params are judged, so that strangers learn nothing of them.
-  private func caller(_ params: CallParams) async throws(CallFailure) -> Caller {
-    guard let digest = params.keyDigest else { throw .unauthenticated(.missingAPIKey) }
+  /// The part of a call that is the caller's own business.
+  private func success(
+    of method: Method, _ params: CallParams, _ caller: Caller, _ digest: APIKeyDigest,
+    _ subscriptions: SubscriptionRegistry
+  ) async throws(CallFailure) -> Success {
+    switch method {
+    case .summary:
+      return Success(result: try await summary(for: caller, try accountIDs(params)).json())
+    case .refresh:
+      let ids = try accountIDs(params)
+      let timeout = try judge { () throws(RPCError) in try params.timeout() }
+      return Success(result: try await refresh(for: caller, ids, within: timeout).json())
+    case .subscribe:
+      return try await subscribe(caller, digest, try accountIDs(params), subscriptions)
+    case .unsubscribe:
+      let id = try judge { () throws(RPCError) in try params.subscription() }
+      guard subscriptions.close(id) else {
+        throw .refused(
+          .invalidParams(
+            param: CallParams.subscriptionName, expected: "the name of a subscription that is open on this connection"))
+      }
+      return Success(result: Array(#"{"ok":true}"#.utf8))
+    case .statistics: return Success(result: statistics().json())
+    case .health, .discover, .cancelRequest: throw .unexpected("\(method.rawValue) has no caller")
+    }
+  }
+
+  private func summary(
+    for caller: Caller, _ ids: Set<AccountID>?
+  ) async throws(CallFailure) -> FleetSummary {
     do {
-      return try await service.caller(holding: digest)
+      return try await service.summary(for: caller, accountIDs: ids)
     } catch {
       throw CallFailure(error)
     }
   }
 
-  private func judged(_ params: CallParams, _ method: Method) throws(CallFailure) -> Set<AccountID>? {
+  /// Refreshes, and waits for the report; when the time is over first only the wait ends.
+  private func refresh(
+    for caller: Caller, _ ids: Set<AccountID>?, within timeout: Duration?
+  ) async throws(CallFailure) -> RefreshReport {
+    let service = service
+    let first = await withTaskGroup(of: Result<RefreshReport, RefreshRefusal>?.self) { group in
+      group.addTask {
+        do throws(RefreshRefusal) {
+          return .success(try await service.refresh(for: caller, accountIDs: ids))
+        } catch {
+          return .failure(error)
+        }
+      }
+      if let timeout {
+        group.addTask {
+          try? await Task.sleep(for: timeout)
+          return nil
+        }
+      }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      return first
+    }
+    switch first {
+    case .success(let report): return report
+    case .failure(let refusal): throw CallFailure(refusal)
+    case nil: throw Task.isCancelled ? .abandoned : .refused(.deadlineExceeded)
+    }
+  }
+
+  private func subscribe(
+    _ caller: Caller, _ digest: APIKeyDigest, _ ids: Set<AccountID>?, _ subscriptions: SubscriptionRegistry
+  ) async throws(CallFailure) -> Success {
+    guard let id = subscriptions.reserve() else {
+      throw .refused(
+        .overloaded("Too many subscriptions: a connection may have \(limits.subscriptionsPerConnection) at a time"))
+    }
+    // Listened to before the first look, so that nothing falls between the two.
+    let changes = service.changes()
+    let first: FleetSummary
     do {
-      try params.refuseUnknown(for: method)
-      return try params.accountIDs(atMost: limits.accountIDsPerCall)
+      first = try await summary(for: caller, ids)
+    } catch {
+      subscriptions.close(id)
+      throw error
+    }
+    return Success(
+      result: first.json(subscription: id),
+      subscription: Subscription(
+        id: id, digest: digest, accountIDs: ids, first: first, changes: changes, service: service, counters: counters))
+  }
+
+  private func accountIDs(_ params: CallParams) throws(CallFailure) -> Set<AccountID>? {
+    try judge { () throws(RPCError) in try params.accountIDs(atMost: limits.accountIDsPerCall) }
+  }
+
+  private func judge<Value>(_ judgement: () throws(RPCError) -> Value) throws(CallFailure) -> Value {
+    do {
+      return try judgement()
     } catch {
       throw .refused(error)
     }
   }
 
-  private func report(_ text: String, connection: Int) -> RPCError {
+  private func report(_ text: String, _ logger: Logger) -> RPCError {
     let incident = String(UInt64.random(in: .min ... .max), radix: 16)
-    logger.error(
-      "call failed unexpectedly",
-      metadata: ["incident": "\(incident)", "reason": "\(text)", "connection": "\(connection)"])
+    logger.error("call failed unexpectedly", metadata: ["incident": "\(incident)", "reason": "\(text)"])
     return .internalError(incident: incident)
   }
 
-  private static func code(of outcome: Result<[UInt8], RPCError>?) -> String {
+  private static func code(of outcome: Result<Success, RPCError>?) -> String {
     switch outcome {
     case .success: "ok"
     case .failure(let error): error.dataCode
@@ -105,10 +195,10 @@ struct CallDispatcher: Sendable {
     }
   }
 
-  private static func answer(to request: RPCRequest, _ outcome: Result<[UInt8], RPCError>?) -> [UInt8]? {
+  private static func answer(to request: RPCRequest, _ outcome: Result<Success, RPCError>?) -> [UInt8]? {
     guard let id = request.id else { return nil }
     switch outcome {
-    case .success(let result): return RPCEncoder.result(id: id, rawResult: result)
+    case .success(let success): return RPCEncoder.result(id: id, rawResult: success.result)
     case .failure(let error): return RPCEncoder.error(id: id, error)
     case nil: return nil
     }

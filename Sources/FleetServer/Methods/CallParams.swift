@@ -7,6 +7,9 @@ internal import JSONRPC
 struct CallParams {
   static let tokenName = "token"
   static let accountIDsName = "accountIds"
+  static let timeoutName = "timeoutMs"
+  static let subscriptionName = "subscription"
+  static let idName = "id"
 
   let members: JSONObject
 
@@ -54,5 +57,29 @@ struct CallParams {
     return ids
   }
 
+  /// How long the caller is willing to wait; nil for as long as it takes.
+  func timeout() throws(RPCError) -> Duration? {
+    guard let value = members[Self.timeoutName] else { return nil }
+    guard case .integer(let milliseconds) = value, Self.timeouts.contains(milliseconds) else {
+      throw .invalidParams(
+        param: Self.timeoutName,
+        expected: "a whole number of milliseconds from \(Self.timeouts.lowerBound) to \(Self.timeouts.upperBound)")
+    }
+    return .milliseconds(milliseconds)
+  }
+
+  /// The subscription that is meant.
+  func subscription() throws(RPCError) -> String {
+    guard case .string(let id)? = members[Self.subscriptionName] else {
+      throw .invalidParams(param: Self.subscriptionName, expected: "the name of a subscription")
+    }
+    return id
+  }
+
+  /// The call that is to be cancelled; nil when the params name none.
+  var cancelledID: RPCID? { members[Self.idName].flatMap { RPCID($0) } }
+
+  /// Up to a day.
+  private static let timeouts: ClosedRange<Int64> = 1...86_400_000
   private static let list = "an array of strings"
 }

@@ -8,6 +8,9 @@ public protocol FleetCalls: Sendable {
   /// The accounts as the caller may see them.
   func summary(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetSummary
 
+  /// Yields soon after something was committed to the store, by whomever; several commits may count as one.
+  func changes() -> AsyncStream<Void>
+
   /// Refreshes the accounts in the caller's scope; cancelling the calling task ends only the wait.
   func refresh(for caller: Caller, accountIDs: Set<AccountID>?) async throws(RefreshRefusal) -> RefreshReport
 }

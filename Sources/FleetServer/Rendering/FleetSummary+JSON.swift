@@ -6,19 +6,51 @@ extension FleetSummary {
   func json() -> [UInt8] {
     var writer = JSONWriter(reservingCapacity: 64 + accounts.count * 420)
     writer.beginObject()
-    writer.key("accounts")
+    writer.members(accounts, at: generatedAt)
+    writer.endObject()
+    return writer.bytes
+  }
+
+  /// The result of `fleet.subscribe` as bytes.
+  func json(subscription id: String) -> [UInt8] {
+    var writer = JSONWriter(reservingCapacity: 96 + accounts.count * 420)
+    writer.beginObject()
+    writer.key("subscription")
+    writer.string(id)
+    writer.members(accounts, at: generatedAt)
+    writer.endObject()
+    return writer.bytes
+  }
+}
+
+extension FleetChange {
+  /// The params of `fleet.changed` as bytes.
+  func json(subscription id: String) -> [UInt8] {
+    var writer = JSONWriter(reservingCapacity: 96 + accounts.count * 420)
+    writer.beginObject()
+    writer.key("subscription")
+    writer.string(id)
+    writer.key("removed")
     writer.beginArray()
-    for account in accounts { writer.account(account) }
+    for id in removed { writer.string(id.rawValue) }
     writer.endArray()
-    writer.key("generatedAt")
-    writer.string(generatedAt.rfc3339)
+    writer.members(accounts, at: generatedAt)
     writer.endObject()
     return writer.bytes
   }
 }
 
 extension JSONWriter {
-  fileprivate mutating func account(_ account: AccountSummary) {
+  fileprivate mutating func members(_ accounts: [AccountSummary], at instant: Timestamp) {
+    key("accounts")
+    beginArray()
+    for account in accounts { self.account(account) }
+    endArray()
+    key("generatedAt")
+    string(instant.rfc3339)
+  }
+
+  private mutating func account(_ account: AccountSummary) {
     beginObject()
     key("accountId")
     string(account.accountID.rawValue)

@@ -54,15 +54,85 @@ struct ConnectionStateTests {
 
   @Test("a line that is no request is refused and the next one is run")
   func refusedLine() {
-    var state = state("{}\n[{}]\n" + Self.line(1))
+    var state = state("{}\n" + Self.line(1))
     guard case .refuse(id: .null, let error) = state.next() else {
       Issue.record("not refused")
       return
     }
     #expect(error.kind == .invalidRequest)
-    #expect(state.next() == .refuse(id: .null, .invalidRequest("batches are not supported")))
     #expect(state.next() == .run(Self.call(1)))
     #expect(state.callsInFlight == 1)
+  }
+
+  @Test("a batch counts as many calls as it holds, and at least one")
+  func batches() {
+    let notification = #"{"jsonrpc":"2.0","method":"daemon.health"}"#
+    let call = Self.line(1).dropLast()
+    var state = state("[\(call),\(notification),1,\(call)]\n[\(notification)]\n[1]\n")
+    guard case .runBatch(let first) = state.next() else {
+      Issue.record("not run")
+      return
+    }
+    #expect(first.count == 4 && first.requests.count == 3)
+    #expect(state.callsInFlight == 3)
+    guard case .runBatch = state.next(), case .runBatch = state.next() else {
+      Issue.record("not run")
+      return
+    }
+    // The notification and its batch, which is over with it, then a batch without any call.
+    #expect(state.callsInFlight == 6)
+  }
+
+  @Test("the first line has to end in time from the start, later ones from their first byte")
+  func lateLines() {
+    var state = state()
+    #expect(state.next() == .read && state.awaitsEndOfLine)
+    state.receive(Self.line(1))
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.next() == .read && !state.awaitsEndOfLine)
+    #expect(state.lineTimedOut() == nil)
+    state.receive("{")
+    #expect(state.next() == .read && state.awaitsEndOfLine)
+    #expect(state.lineTimedOut()?.kind == .deadlineExceeded)
+    // The call in flight is answered first.
+    #expect(state.next() == .wait)
+    state.callEnded(.passed)
+    #expect(state.next() == .finish(lingering: true))
+  }
+
+  @Test("a line that is not read is not late")
+  func unreadLine() {
+    var state = state(Self.line(1) + "{", limits: ServerLimits(callsPerConnection: 1))
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.next() == .wait && !state.awaitsEndOfLine)
+    #expect(state.lineTimedOut() == nil)
+  }
+
+  @Test("a connection is idle without calls, without a line that has begun and without subscriptions")
+  func idleness() {
+    var state = state()
+    #expect(state.isIdle)
+    state.receive("{")
+    #expect(!state.isIdle)
+    state.receive("}\n" + Self.line(1))
+    _ = state.next()
+    #expect(state.next() == .run(Self.call(1)) && !state.isIdle)
+    state.callEnded(.passed)
+    #expect(state.isIdle)
+    state.subscriptionBegan()
+    #expect(!state.isIdle)
+    state.subscriptionEnded()
+    #expect(state.isIdle)
+  }
+
+  @Test("a client that sends no more is kept for as long as it has a subscription")
+  func halfClosedSubscriber() {
+    var state = state()
+    state.subscriptionBegan()
+    state.inputEnded()
+    #expect(state.next() == .wait)
+    state.subscriptionEnded()
+    #expect(state.next() == .finish(lingering: false))
   }
 
   @Test("a notification with unacceptable params is not answered")

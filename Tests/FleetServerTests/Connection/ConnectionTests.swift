@@ -1,4 +1,5 @@
 import Fleet
+import FleetTestSupport
 import JSONRPC
 import Testing
 
@@ -106,8 +107,8 @@ struct ConnectionTests {
       let client = try await server.connect(reading: false)
       try await client.send(Self.summary(1) + Self.summary(2))
       try await client.halfClose()
-      while server.server.statistics.callsStarted < 2 || server.server.statistics.callsInFlight > 0 {
-        await Task.yield()
+      await until {
+        server.server.statistics.callsStarted == 2 && server.server.statistics.callsInFlight == 0
       }
       // The event loop that closes is the one that answers this.
       let other = try await server.connect()

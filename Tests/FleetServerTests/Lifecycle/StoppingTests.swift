@@ -71,7 +71,8 @@ struct StoppingTests {
     let directory = try TemporaryDirectory()
     let gate = Gate()
     let server = FleetServer(
-      service: StubFleet(), socketPath: directory.file("s"), version: "1", logger: LogRecorder().logger)
+      service: StubFleet(), socketPath: directory.file("s"), statistics: { StubFleet.statistics }, version: "1",
+      logger: LogRecorder().logger)
     let run = Task { try await server.run { gate.open() } }
     await gate.pass()
     run.cancel()
@@ -84,7 +85,8 @@ struct StoppingTests {
     let directory = try TemporaryDirectory()
     let gate = Gate()
     let server = FleetServer(
-      service: StubFleet(), socketPath: directory.file("s"), version: "1", logger: LogRecorder().logger)
+      service: StubFleet(), socketPath: directory.file("s"), statistics: { StubFleet.statistics }, version: "1",
+      logger: LogRecorder().logger)
     async let run: Void = server.run { gate.open() }
     await gate.pass()
     let client = try await RawClient(directory.file("s"))

@@ -7,7 +7,8 @@ struct SecondServerTests {
   func refused() async throws {
     try await TestServer.with { server in
       let second = FleetServer(
-        service: StubFleet(), socketPath: server.path, version: "2", logger: LogRecorder().logger)
+        service: StubFleet(), socketPath: server.path, statistics: { StubFleet.statistics }, version: "2",
+        logger: LogRecorder().logger)
       await #expect(throws: ListeningError.self) { try await second.run() }
       let client = try await server.connect()
       let answer = try await client.ask(#"{"jsonrpc":"2.0","id":7,"method":"daemon.health"}"#)
@@ -20,7 +21,8 @@ struct SecondServerTests {
     let directory = try TemporaryDirectory()
     for _ in 1...3 {
       let server = FleetServer(
-        service: StubFleet(), socketPath: directory.file("s"), version: "1", logger: LogRecorder().logger)
+        service: StubFleet(), socketPath: directory.file("s"), statistics: { StubFleet.statistics }, version: "1",
+        logger: LogRecorder().logger)
       try await server.run { server.stop() }
     }
   }

@@ -47,6 +47,9 @@ final class RawClient {
   /// Reads what comes from now on.
   func startReading() async throws { try await channel.setOption(.autoRead, value: true).get() }
 
+  /// Leaves what comes from now on where it is.
+  func stopReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
+
   /// Says that nothing more will be sent.
   func halfClose() async throws { try await channel.close(mode: .output) }
 

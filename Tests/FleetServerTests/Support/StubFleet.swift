@@ -11,6 +11,14 @@ struct StubFleet: FleetCalls {
     (_) async throws(RefreshRefusal) in StubFleet.report
   }
 
+  /// What subscribers are told by; nothing changes by itself.
+  var changeStream: @Sendable () -> AsyncStream<Void> = { AsyncStream { _ in } }
+
+  /// Whether the key `full` has been revoked meanwhile.
+  var isRevoked: @Sendable () -> Bool = { false }
+
+  func changes() -> AsyncStream<Void> { changeStream() }
+
   /// A core whose refreshes wait at a gate.
   static func refreshing(behind gate: Gate) -> StubFleet {
     StubFleet(
@@ -20,6 +28,9 @@ struct StubFleet: FleetCalls {
       })
   }
 
+  static let statistics = FleetStatistics(
+    work: RefreshCoordinator.Statistics(), sessions: SessionCounts(opened: 3, open: 1), upstreamRequests: 7,
+    upstreamInFlight: 2, upstreamConnectionsOpened: 4, storeKind: "own")
   static let instant = Timestamp("2026-01-02T03:04:05Z")
   static let report = RefreshReport(
     usageWritten: false, accountCount: 0, attemptedCount: 0, generatedAt: instant, outcomes: [])
@@ -53,6 +64,7 @@ struct StubFleet: FleetCalls {
   func caller(holding digest: APIKeyDigest) async throws(FleetService.AuthenticationFailure) -> Caller {
     do throws(Caller.Refusal) {
       switch digest.hexadecimal {
+      case Self.full where isRevoked(): throw .invalidKey
       case Self.full: return try Self.caller(until: nil)
       case Self.expired: return try Self.caller(until: Self.instant)
       case Self.broken: break

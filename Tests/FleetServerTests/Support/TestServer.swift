@@ -11,13 +11,15 @@ struct TestServer: Sendable {
 
   /// Runs `body` beside a server that listens, then stops the server and waits for its end.
   static func with(
-    _ fleet: StubFleet = StubFleet(), limits: ServerLimits = ServerLimits(),
+    _ fleet: StubFleet = StubFleet(), limits: ServerLimits = ServerLimits(), peers: PeerPolicy = PeerPolicy(),
     _ body: (TestServer) async throws -> Void
   ) async throws {
     let directory = try TemporaryDirectory()
     let logs = LogRecorder()
     let server = FleetServer(
-      service: fleet, socketPath: directory.file("fleet.sock"), limits: limits, version: "1.2.3", logger: logs.logger)
+      service: fleet, socketPath: directory.file("fleet.sock"), limits: limits, peers: peers,
+      statistics: { StubFleet.statistics },
+      version: "1.2.3", logger: logs.logger)
     let (listening, continuation) = AsyncStream.makeStream(of: Void.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {

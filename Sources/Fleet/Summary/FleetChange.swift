@@ -1,0 +1,27 @@
+/// What is different between two answers to one caller.
+public struct FleetChange: Hashable, Sendable {
+  /// The accounts that are new or changed, in full, ordered by e-mail address, then identifier.
+  public var accounts: [AccountSummary]
+  /// The accounts that the caller no longer sees, in the order in which it saw them.
+  public var removed: [AccountID]
+  /// The instant at which the later answer was derived.
+  public var generatedAt: Timestamp
+}
+
+extension FleetSummary {
+  /// What has changed since an earlier answer; nil when nothing has.
+  public func changes(since earlier: FleetSummary) -> FleetChange? {
+    let before = Dictionary(earlier.accounts.map { ($0.accountID, $0) }) { first, _ in first }
+    let now = Set(accounts.map(\.accountID))
+    let changed = accounts.filter { before[$0.accountID] != $0 }
+    let removed = earlier.accounts.map(\.accountID).filter { !now.contains($0) }
+    guard !changed.isEmpty || !removed.isEmpty else { return nil }
+    return FleetChange(accounts: changed, removed: removed, generatedAt: generatedAt)
+  }
+
+  /// When the next window resets, which changes the answer although nothing is written; nil when none does.
+  public var nextReset: Timestamp? {
+    accounts.lazy.flatMap { [$0.primary, $0.secondary, $0.monthly] }.compactMap(\.resetAt)
+      .filter { $0 > generatedAt }.min()
+  }
+}

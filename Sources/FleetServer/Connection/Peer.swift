@@ -1,0 +1,31 @@
+/// The process at the other end of a connection, as the kernel knew it when the connection was made.
+///
+/// The layout is that of Linux's `struct ucred`, which `SO_PEERCRED` answers with.
+struct Peer: Hashable, Sendable {
+  /// Its number; 0 when it is not known here.
+  var process: Int32
+  /// The user it runs as.
+  var user: UInt32
+  /// The group it runs as; its further groups are not told.
+  var group: UInt32
+}
+
+/// Which peers may connect, on top of what the socket's mode allows.
+public struct PeerPolicy: Hashable, Sendable {
+  /// The users who may; nil for all.
+  public var users: Set<UInt32>?
+  /// The groups whose members may; nil for all.
+  public var groups: Set<UInt32>?
+
+  /// Makes a policy; where both lists are given, being in one of them is enough.
+  public init(users: Set<UInt32>? = nil, groups: Set<UInt32>? = nil) {
+    self.users = users
+    self.groups = groups
+  }
+
+  /// Whether a peer may connect.
+  func allows(_ peer: Peer) -> Bool {
+    if users == nil, groups == nil { return true }
+    return users?.contains(peer.user) == true || groups?.contains(peer.group) == true
+  }
+}

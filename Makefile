@@ -29,9 +29,13 @@ demo: dependencies
 run: dependencies
 	swift run codex-fleetd
 
-test: dependencies
+# What the end-to-end tests have said and heard is compared with the contract afterwards, by a validator that is not ours.
+test:
+	@contrib/build/dependencies test
 	swift build --build-tests
-	swift test --skip-build
+	@rm -rf .build/messages && mkdir -p .build/messages
+	CODEX_FLEET_MESSAGES=$(CURDIR)/.build/messages swift test --skip-build
+	@for file in .build/messages/*.jsonl; do /usr/bin/python3 rpc-schema/validate.py "$$file" || exit 1; done
 
 crash-test: dependencies
 	swift build --build-tests

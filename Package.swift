@@ -133,8 +133,10 @@ let package = Package(
     .testTarget(
       name: "FleetServerTests",
       dependencies: [
-        "Fleet", "FleetClient", "FleetServer", "FleetSocket", "FleetTestSupport", "JSON", "JSONRPC", logging,
+        "Fleet", "FleetClient", "FleetServer", "FleetSocket", "FleetTestSupport", "JSON", "JSONRPC", "RPCSchema",
+        logging,
       ] + nio,
+      exclude: ["Golden"],
       swiftSettings: settings),
     .testTarget(
       name: "FleetClientTests", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"] + nio,

@@ -60,7 +60,8 @@ struct GoldenAnswerTests {
       (#"{"token":"sk-clb-wrong"}"#, "invalid_api_key"),
     ] {
       let connection = try RawConnection(daemon.socketPath)
-      try connection.send(#"{"jsonrpc":"2.0","id":"a","method":"fleet.summary","params":\#(params)}"# + "\n")
+      try connection.send(
+        #"{"jsonrpc":"2.0","id":"a","method":"fleet.summary","params":\#(params)}"# + "\n", isWellFormed: false)
       let answer = try object(await connection.readLine())
       let data = (answer["error"] as? [String: Any])?["data"] as? [String: Any]
       #expect(data?["code"] as? String == code)

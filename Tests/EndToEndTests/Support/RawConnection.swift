@@ -8,6 +8,7 @@ final class RawConnection: Sendable {
   }
 
   private let descriptor: Int32
+  private let conversation = MessageRecorder.Conversation()
 
   /// Connects to a socket.
   init(_ path: String) throws {
@@ -30,7 +31,10 @@ final class RawConnection: Sendable {
   deinit { close(descriptor) }
 
   /// Sends text as it stands.
-  func send(_ text: String) throws {
+  ///
+  /// - Parameter isWellFormed: whether the contract allows it.
+  func send(_ text: String, isWellFormed: Bool = true) throws {
+    if isWellFormed { conversation.sent(text) }
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
@@ -41,15 +45,23 @@ final class RawConnection: Sendable {
     }
   }
 
+  /// Sends more than the other side may be willing to take at once, and waits for as long as that takes.
+  func sendMuch(_ text: String) async throws { try await blocking { try self.send(text) } }
+
   /// Ends the sending side, as `printf … | socat` does.
   func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Hangs up, whoever is reading or writing.
+  func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   /// Everything up to the other side's end.
   func readToEnd() async throws -> String { try await blocking { try self.read { _ in false } } }
 
   /// The next line, without its end.
   func readLine() async throws -> String {
-    try await blocking { String(try self.read { $0.last == UInt8(ascii: "\n") }.dropLast()) }
+    let line = try await blocking { String(try self.read { $0.last == UInt8(ascii: "\n") }.dropLast()) }
+    conversation.received(line)
+    return line
   }
 
   private func read(until isComplete: ([UInt8]) -> Bool) throws -> String {

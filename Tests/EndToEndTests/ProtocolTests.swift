@@ -1,0 +1,178 @@
+import Foundation
+import StoreBuilder
+import Testing
+import UpstreamSimulator
+
+@Suite("The protocol, with real processes", .timeLimit(.minutes(5)))
+struct ProtocolTests {
+  private static func line(_ id: Int, _ method: String, _ params: [String: Any] = [:]) -> String {
+    let request: [String: Any] = ["jsonrpc": "2.0", "id": id, "method": method, "params": params]
+    let data = (try? JSONSerialization.data(withJSONObject: request)) ?? Data()
+    return String(decoding: data, as: UTF8.self) + "\n"
+  }
+
+  private static func subscribe(_ token: String = Scene.token, _ ids: [String]? = nil) -> String {
+    var params: [String: Any] = ["token": token]
+    params["accountIds"] = ids
+    return line(1, "fleet.subscribe", params)
+  }
+
+  private static func params(_ line: String) throws -> [String: Any] {
+    try Answer(line).object["params"] as? [String: Any] ?? [:]
+  }
+
+  private static func ids(_ accounts: Any?) -> [String] {
+    (accounts as? [[String: Any]] ?? []).compactMap { $0["accountId"] as? String }
+  }
+
+  @Test("a subscriber is told of a refresh's write, and of what another process writes to the store")
+  func subscription() async throws {
+    let scene = try await Scene.set(accounts: 3)
+    let watcher = try RawConnection(scene.daemon.socketPath)
+    try watcher.send(Self.subscribe())
+    let first = try Answer(await watcher.readLine())
+    #expect(first.accounts.count == 3)
+    #expect(try await scene.call("fleet.refresh", accounts: ["a-001"]).tally == ["written": 1])
+    let change = try Self.params(await watcher.readLine())
+    #expect(change["subscription"] as? String == first.result["subscription"] as? String)
+    #expect(Self.ids(change["accounts"]) == ["a-001"])
+    try scene.store.execute("UPDATE accounts SET status = 'paused' WHERE id = 'a-002'")
+    #expect(Self.ids(try Self.params(await watcher.readLine())["accounts"]) == ["a-002"])
+    try scene.store.execute("DELETE FROM accounts WHERE id = 'a-000'")
+    #expect(try Self.params(await watcher.readLine())["removed"] as? [String] == ["a-000"])
+    await scene.end()
+  }
+
+  @Test("a key that is revoked while it is subscribed gets one last word")
+  func revoked() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let watcher = try RawConnection(scene.daemon.socketPath)
+    try watcher.send(Self.subscribe())
+    _ = try await watcher.readLine()
+    try scene.store.execute("UPDATE api_keys SET is_active = 0 WHERE name = 'full'")
+    let last = try Self.params(await watcher.readLine())
+    #expect(last["closed"] as? String == "unauthorized" && last["accounts"] == nil)
+    // Nothing follows it, whatever happens; the connection itself goes on.
+    try scene.store.execute("UPDATE accounts SET status = 'paused'")
+    try watcher.send(Self.line(7, "daemon.health"))
+    #expect(try Answer(await watcher.readLine()).object["id"] as? Int == 7)
+    await scene.end()
+  }
+
+  @Test("a key limited to one account never learns of another, by whatever it asks")
+  func scoped() async throws {
+    let scene = try await Scene.set(accounts: 3)
+    let connection = try RawConnection(scene.daemon.socketPath)
+    let token = "sk-test-scoped"
+    let foreign = ["a-001", "a-002", "unknown"]
+    var lines: [String] = []
+    try connection.send(Self.subscribe(token))
+    lines.append(try await connection.readLine())
+    let calls: [(String, [String: Any])] = [
+      ("fleet.summary", [:]), ("fleet.summary", ["accountIds": foreign]), ("fleet.refresh", ["accountIds": foreign]),
+      ("fleet.subscribe", ["accountIds": foreign]), ("fleet.unsubscribe", ["subscription": "a-001"]),
+      ("daemon.stats", [:]),
+    ]
+    for (number, (method, params)) in calls.enumerated() {
+      try connection.send(Self.line(number + 2, method, params.merging(["token": token]) { $1 }))
+      lines.append(try await connection.readLine())
+    }
+    // Somebody else's refresh changes all accounts: one notification, about its own.
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 3])
+    lines.append(try await connection.readLine())
+    try scene.store.execute("DELETE FROM accounts WHERE id = 'a-002'")
+    try scene.store.execute("UPDATE accounts SET status = 'paused' WHERE id = 'a-000'")
+    lines.append(try await connection.readLine())
+    for line in lines { #expect(!line.contains("a-001") && !line.contains("a-002"), "\(line.prefix(80))") }
+    #expect(try Answer(lines[2]).accounts.isEmpty && Answer(lines[3]).outcomes.isEmpty)
+    #expect(Self.ids(try Self.params(lines[lines.count - 2])["accounts"]) == ["a-000"])
+    await scene.end()
+  }
+
+  @Test("statistics count, and what was running is back at nothing")
+  func statistics() async throws {
+    let scene = try await Scene.set(accounts: 2)
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 2])
+    let statistics = try await scene.call("daemon.stats").result
+    func count(_ section: String, _ name: String) -> Int? { (statistics[section] as? [String: Any])?[name] as? Int }
+    #expect(count("refreshes", "started") == 1 && count("refreshes", "inFlight") == 0)
+    #expect(count("flights", "started") == 2 && count("flights", "waiters") == 0)
+    #expect(count("sessions", "open") == 0 && count("upstream", "requests") == 2 && count("upstream", "inFlight") == 0)
+    #expect(count("connections", "accepted") == 2 && count("calls", "inFlight") == 1)
+    #expect((statistics["store"] as? [String: Any])?["kind"] as? String == "codex-lb")
+    await scene.end()
+  }
+
+  @Test("the contract that is asked for is the one in the repository")
+  func discover() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let connection = try RawConnection(scene.daemon.socketPath)
+    try connection.send(Self.line(1, "rpc.discover"))
+    let told = try Answer(await connection.readLine()).result
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../rpc-schema/openrpc.json")
+    let written = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+    #expect(!told.isEmpty && NSDictionary(dictionary: told).isEqual(to: written ?? [:]))
+    await scene.end()
+  }
+
+  @Test("a caller whose timeoutMs has passed is told so, and the refresh runs to its end")
+  func timeout() async throws {
+    let scene = try await Scene.set(accounts: 2)
+    scene.upstream.hold()
+    let connection = try RawConnection(scene.daemon.socketPath)
+    try connection.send(Self.line(1, "fleet.refresh", ["token": Scene.token, "timeoutMs": 1]))
+    #expect(try Answer(await connection.readLine()).errorCode == "deadline_exceeded")
+    await scene.upstream.waitForUsageRequests(2)
+    scene.upstream.release()
+    #expect(await scene.daemon.process.errors.wait { $0.contains("refresh ended") })
+    #expect(try await scene.sampledAccounts() == 2)
+    await scene.end()
+  }
+
+  @Test("a daemon without descriptors left goes on accepting when there are some again")
+  func outOfDescriptors() async throws {
+    let store = try CodexLBStore.build {
+      StoredAccount("a")
+      StoredKey("full")
+    }
+    let folder = try TemporaryDirectory()
+    let socket = folder.file("fleet.sock")
+    let process = try await RunningProcess(
+      URL(fileURLWithPath: "/usr/bin/prlimit"),
+      ["--nofile=48:48", BuiltProducts.daemon.path, "--store", store.directory.path, "--socket", socket],
+      environment: [:])
+    #expect(await process.errors.wait { $0.contains(" listening ") })
+    let first = try RawConnection(socket)
+    var crowd = try (0..<100).map { _ in try RawConnection(socket) }
+    // Those who got in before it was full are served all the same.
+    try first.send(Self.line(1, "daemon.health"))
+    #expect(try Answer(await first.readLine()).result["status"] as? String == "ok")
+    crowd.removeAll()
+    let later = try RawConnection(socket)
+    try later.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil))
+    #expect(try Answer(await later.readLine()).accounts.count == 1)
+    process.signal(SIGTERM)
+    #expect(await process.waitForEnd() == 0)
+  }
+
+  @Test("neighbours that write and never read, never finish a line, or send thousands of calls hold up nobody")
+  func neighbours() async throws {
+    let scene = try await Scene.set(accounts: 20)
+    let silent = try RawConnection(scene.daemon.socketPath)
+    try silent.send("{", isWellFormed: false)
+    let greedy = try RawConnection(scene.daemon.socketPath)
+    let call = Scene.line("fleet.summary", token: Scene.token, accounts: nil)
+    let pipeline = String(repeating: call, count: 5_000)
+    let writing = Task { try await greedy.sendMuch(pipeline) }
+    for _ in 0..<20 { #expect(try await scene.call("fleet.summary").accounts.count == 20) }
+    // Whoever does read gets all its answers.
+    let patient = try RawConnection(scene.daemon.socketPath)
+    let sending = Task { try await patient.sendMuch(String(repeating: call, count: 1_000)) }
+    for _ in 0..<1_000 { #expect(try Answer(await patient.readLine()).accounts.count == 20) }
+    try await sending.value
+    greedy.hangUp()
+    _ = await writing.result
+    await scene.end()
+  }
+}

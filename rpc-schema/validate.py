@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks messages of the wire protocol against openrpc.json, and that document against itself.
 
-usage: validate.py MESSAGES.jsonl    the document, and every message in the file
+usage: validate.py MESSAGES.jsonl    the document and, by a sound one, every message in the file
        validate.py --self            the document alone
 
 A line of the file is {"direction": "client" | "server", "method": NAME | [NAME | null, ...] | null, "message": TEXT}.
@@ -42,15 +42,15 @@ def read(text):
 
 def leaves(error):
     """The faults behind an error; of several alternatives, those of the one that comes nearest."""
-    alternatives = {}
+    ways = {}
     for inner in error.context or []:
-        alternatives.setdefault(inner.schema_path[0], []).extend(leaves(inner))
-    return min(alternatives.values(), key=len) if alternatives else [error]
+        ways.setdefault(inner.schema_path[0], []).extend(leaves(inner))
+    return min(ways.values(), default=[error], key=lambda way: ([it.validator for it in way].count("const"), len(way)))
 
 
 def rule(error):
     """The broken rule, in words of the schema; names from the message only where they can be no secret."""
-    if error.validator is None:
+    if error.validator == "not":
         return "is not allowed here"
     if error.validator == "required":
         return "lacks " + ", ".join(name for name in error.validator_value if name not in error.instance)
@@ -115,7 +115,7 @@ class Contract:
             lines = self.document["x-lineErrors"]["errors"] if answer["id"] is None else []
             allowed = {self.resolved(error)["data"]["code"] for error in method.get("errors", []) + lines}
             if answer["error"]["data"]["code"] not in allowed:
-                return [f"{at}error is none of the method's"]
+                return [f"{at}error is none that the method lists"]
         return []
 
     def document_faults(self):
@@ -159,8 +159,8 @@ class Contract:
         """What comes back has to answer the calls that were sent; without an error these are well-formed."""
         calls = [call for call in (sent if isinstance(sent, list) else [sent]) if isinstance(call, dict)]
         methods = {json.dumps(call.get("id")): call.get("method") for call in calls}
-        is_refused = sent is None or any("error" in node for _, node in nodes(received))
-        found = [] if is_refused else self.faults("ClientMessage", sent)
+        has_error = any("error" in node for _, node in nodes(received))
+        found = [] if sent is None or has_error else self.faults("ClientMessage", sent)
         for line in received:
             names = [methods.get(json.dumps(it.get("id"))) for it in (line if isinstance(line, list) else [line])]
             found += self.server_faults(names if isinstance(line, list) else names[0], line, example=True)
@@ -183,11 +183,11 @@ def main(arguments):
     number = 0
     try:
         messages = None if arguments[0] == "--self" else Path(arguments[0]).read_text(encoding="utf-8")
-        for number, line in enumerate([] if messages is None else messages.rstrip("\n").split("\n"), 1):
+        for number, line in enumerate([] if messages is None or faults else messages.rstrip("\n").split("\n"), 1):
             direction, method, message = map(json.loads(line).__getitem__, ("direction", "method", "message"))
-            label = method if isinstance(method, str) and method in contract.methods else "(no or several methods)"
-            faults += [f"line {number}: {direction}, {label}: {fault}"
-                       for fault in contract.record_faults(direction, method, message)]
+            label = {"client": "to the daemon", "server": "from the daemon"}[direction]
+            label += f", {method}" if isinstance(method, str) and method in contract.methods else ""
+            faults += [f"line {number}, {label}: {it}" for it in contract.record_faults(direction, method, message)]
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         print(f"validate.py: {arguments[0]}, line {number}: not readable as a message", file=sys.stderr)
         return 2

@@ -15,4 +15,6 @@ struct CallResult: Hashable, Sendable {
   /// What to count against, or in favour of, the connection: one for each call that ended, and one for a batch without
   /// any.
   var authentications: [Authentication]
+  /// How many subscriptions begin with it.
+  var subscriptions = 0
 }

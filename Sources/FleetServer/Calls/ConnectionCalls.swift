@@ -72,7 +72,10 @@ struct ConnectionCalls: Sendable {
 
   private func answer(_ request: RPCRequest, _ call: CallRegistry.Call) async {
     let finished = await finish(request, call)
-    connection.deliver(CallResult(answer: finished.answer, authentications: [finished.authentication]))
+    connection.deliver(
+      CallResult(
+        answer: finished.answer, authentications: [finished.authentication],
+        subscriptions: finished.subscription == nil ? 0 : 1))
     if let subscription = finished.subscription { begin(subscription) }
   }
 
@@ -91,7 +94,8 @@ struct ConnectionCalls: Sendable {
     connection.deliver(
       CallResult(
         answer: answers.isEmpty ? nil : RPCEncoder.batch(answers),
-        authentications: finished.isEmpty ? [.notAsked] : finished.values.map(\.authentication)))
+        authentications: finished.isEmpty ? [.notAsked] : finished.values.map(\.authentication),
+        subscriptions: finished.values.count { $0.subscription != nil }))
     for index in jobs.indices {
       if let subscription = finished[index]?.subscription { begin(subscription) }
     }
@@ -110,7 +114,6 @@ struct ConnectionCalls: Sendable {
   }
 
   private func begin(_ subscription: Subscription) {
-    connection.subscriptionBegan()
     subscriptions.run(subscription.id) {
       await subscription.run { await connection.notify($0) }
       connection.subscriptionEnded()

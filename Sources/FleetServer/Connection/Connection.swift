@@ -29,12 +29,7 @@ struct Connection: Sendable {
     channel.eventLoop.execute { handler.value.deliver(result) }
   }
 
-  /// Keeps the connection open for a subscription, also when the client sends no more.
-  func subscriptionBegan() {
-    channel.eventLoop.execute { handler.value.subscriptionBegan() }
-  }
-
-  /// The subscription is over.
+  /// A subscription that a result has begun is over.
   func subscriptionEnded() {
     channel.eventLoop.execute { handler.value.subscriptionEnded() }
   }

@@ -37,6 +37,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   /// A call or a batch has ended: sends its answer, if it has one, and lets the next lines in.
   func deliver(_ result: CallResult) {
+    for _ in 0..<result.subscriptions { state.subscriptionBegan() }
     for authentication in result.authentications { state.callEnded(authentication) }
     guard let context else { return }
     if let answer = result.answer { send(answer, context) }
@@ -49,11 +50,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: line)), promise: written)
   }
 
-  func subscriptionBegan() {
-    state.subscriptionBegan()
-    step()
-  }
-
+  /// A subscription is over.
   func subscriptionEnded() {
     state.subscriptionEnded()
     step()

@@ -148,7 +148,8 @@ struct ConnectionState {
       return .refuse(id: .null, .requestTooLarge(limit: limits.lineLength))
     case .incomplete:
       guard inputHasEnded else { return .read }
-      guard subscriptions == 0 || framer.hasPartialLine else { return .wait }
+      // A call that still runs may turn out to be a subscription.
+      guard callsInFlight == 0 && subscriptions == 0 || framer.hasPartialLine else { return .wait }
       phase = .ending(lingering: false)
       guard framer.hasPartialLine else { return decideNext() }
       return .refuse(id: .null, .invalidRequest("the last line does not end with a newline"))

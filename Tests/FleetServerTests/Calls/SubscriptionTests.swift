@@ -154,8 +154,9 @@ struct SubscriptionTests {
     let fleet = LiveFleet("a")
     try await TestServer.with(fleet.stub) { server in
       let client = try await server.connect()
-      _ = try await client.ask(Self.subscribe)
+      try await client.send(Self.subscribe + "\n")
       try await client.halfClose()
+      #expect(await client.line()?.contains("result") == true)
       fleet.set(LiveFleet.record("b"))
       #expect(await client.line()?.contains("fleet.changed") == true)
     }

@@ -125,6 +125,19 @@ struct ConnectionStateTests {
     #expect(state.isIdle)
   }
 
+  @Test("a client that sends no more is kept until its last call shows whether it is a subscription")
+  func halfClosedCall() {
+    var state = state(Self.line(1))
+    state.inputEnded()
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.next() == .wait)
+    state.subscriptionBegan()
+    state.callEnded(.passed)
+    #expect(state.next() == .wait)
+    state.subscriptionEnded()
+    #expect(state.next() == .finish(lingering: false))
+  }
+
   @Test("a client that sends no more is kept for as long as it has a subscription")
   func halfClosedSubscriber() {
     var state = state()

@@ -1,0 +1,90 @@
+import Foundation
+import StoreBuilder
+import Testing
+import UpstreamSimulator
+
+@Suite("Clients in other languages, against the real daemon", .timeLimit(.minutes(5)))
+struct ForeignClientTests {
+  private static let contrib = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../contrib").standardizedFileURL
+  private static let python = URL(fileURLWithPath: "/usr/bin/python3")
+  private static let hasPython = FileManager.default.isExecutableFile(atPath: python.path)
+  private static let hasShellTools = ["socat", "jq"].allSatisfy {
+    FileManager.default.isExecutableFile(atPath: "/usr/bin/" + $0)
+  }
+
+  private static func file(_ path: String) -> String { contrib.appendingPathComponent(path).path }
+
+  private static func environment(_ scene: Scene) -> [String: String] {
+    [
+      "CODEX_FLEET_SOCKET": scene.daemon.socketPath, "CODEX_FLEET_TOKEN": Scene.token, "PATH": "/usr/bin:/bin",
+      "PYTHONDONTWRITEBYTECODE": "1",
+    ]
+  }
+
+  @Test("the daemon conforms", .enabled(if: hasPython, "needs Python 3"))
+  func conformance() async throws {
+    let scene = try await Scene.set(accounts: 3)
+    let run = try await RunningProcess.run(
+      Self.python, [Self.file("conformance"), "--socket", scene.daemon.socketPath],
+      environment: Self.environment(scene))
+    #expect(run.status == 0, "\(run.output.split(separator: "\n").filter { !$0.hasPrefix("ok ") }) \(run.errors)")
+    #expect(run.output.contains("checks, 0 failed"))
+    await scene.end()
+  }
+
+  @Test("the Python client's own tests pass", .enabled(if: hasPython, "needs Python 3"))
+  func pythonUnits() async throws {
+    let run = try await RunningProcess.run(
+      Self.python, [Self.file("clients/python/test_codex_fleet.py")],
+      environment: ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"])
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
+  /// A client as a program of its own, with the arguments that come before a command.
+  private func check(_ program: URL, _ arguments: [String]) async throws {
+    let scene = try await Scene.set(accounts: 2)
+    let environment = Self.environment(scene)
+    func run(_ more: String...) async throws -> (status: Int32, output: String, errors: String) {
+      try await RunningProcess.run(program, arguments + more, environment: environment)
+    }
+    #expect(try await run("health").output.contains(#""ok""#))
+    let summary = try await run("summary", "a-001")
+    #expect(summary.status == 0, "\(summary.errors)")
+    #expect(try Answer(#"{"result":\#(summary.output)}"#).accounts.map { $0["accountId"] as? String } == ["a-001"])
+    // One watches while another has the daemon refresh, and a third program writes to the store.
+    let watcher = try await RunningProcess(program, arguments + ["watch"], environment: environment)
+    #expect(await watcher.output.wait { $0.contains("a-000") })
+    let refresh = try await run("refresh")
+    #expect(refresh.status == 0 && refresh.output.contains("written"), "\(refresh.output)\(refresh.errors)")
+    #expect(await watcher.output.wait { $0.contains("remainingPercent\":75") || $0.contains("remainingPercent\": 75") })
+    try scene.store.execute("UPDATE accounts SET status = 'paused' WHERE id = 'a-001'")
+    #expect(await watcher.output.wait { $0.contains("paused") })
+    watcher.signal(SIGTERM)
+    _ = await watcher.waitForEnd()
+    // Mistakes are told with their cause, and never with the key.
+    for (wrong, arguments) in [
+      (["CODEX_FLEET_TOKEN": "sk-test-wrong"], ["summary"]), (["CODEX_FLEET_SOCKET": "/nowhere/s"], ["summary"]),
+      (["CODEX_FLEET_TOKEN": ""], ["summary"]), ([:], ["dance"]),
+    ] {
+      let failed = try await RunningProcess.run(
+        program, script(for: program) + arguments, environment: environment.merging(wrong) { $1 })
+      #expect(failed.status != 0 && !failed.errors.isEmpty && !failed.errors.contains("Traceback"), "\(arguments)")
+      #expect(!(failed.errors + failed.output).contains("sk-test"))
+    }
+    await scene.end()
+  }
+
+  private func script(for program: URL) -> [String] {
+    program == Self.python ? [Self.file("clients/python/codex_fleet.py")] : [Self.file("clients/shell/codex-fleet.sh")]
+  }
+
+  @Test("the Python client shows, refreshes and watches", .enabled(if: hasPython, "needs Python 3"))
+  func pythonClient() async throws { try await check(Self.python, script(for: Self.python)) }
+
+  @Test("the shell client shows, refreshes and watches", .enabled(if: hasShellTools, "needs socat and jq"))
+  func shellClient() async throws {
+    let shell = URL(fileURLWithPath: "/bin/sh")
+    try await check(shell, script(for: shell))
+  }
+}

@@ -59,7 +59,7 @@ extension FleetServer {
     case .admitted(let number):
       let (lines, continuation) = AsyncStream.makeStream(of: ClientLine.self)
       logger[metadataKey: "connection"] = "\(number)"
-      let handler = ConnectionHandler(limits: limits, lines: continuation, logger: logger)
+      let handler = ConnectionHandler(limits: limits, budget: budget, lines: continuation, logger: logger)
       try channel.pipeline.syncOperations.addHandler(handler)
       acceptedContinuation.yield(
         Connection(number: number, lines: lines, channel: channel, handler: handler, logger: logger))

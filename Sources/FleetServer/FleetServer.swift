@@ -20,6 +20,7 @@ public final class FleetServer: Sendable {
   private let version: String
   private let fleetStatistics: @Sendable () -> FleetStatistics
   private let counters = CallCounters()
+  let budget: MemoryBudget
   private let claim = NIOLockedValueBox<SocketClaim?>(nil)
 
   /// Makes a server that does not listen yet.
@@ -43,6 +44,7 @@ public final class FleetServer: Sendable {
     self.limits = limits
     self.peers = peers
     fleetStatistics = statistics
+    budget = MemoryBudget(limit: limits.bytesWaiting)
     self.version = version
     self.logger = logger
     (accepted, acceptedContinuation) = AsyncStream.makeStream(of: Connection.self)

@@ -11,6 +11,11 @@ public struct ServerLimits: Hashable, Sendable {
   /// How many bytes may wait to be written to one client; when another answer comes while more than that wait, the
   /// client is cut off. An answer alone may be larger.
   public var unsentBytes: Int
+  /// How many bytes may wait for all clients together, as lines that have begun and as answers that are not read;
+  /// beyond that, those that hold more than `fairShare` of them are cut off.
+  public var bytesWaiting: Int
+  /// How many waiting bytes one client may have, however many others have.
+  public var fairShare: Int
   /// After how many authentication failures in a row a connection is closed.
   public var consecutiveAuthenticationFailures: Int
   /// How many account ids a call may name.
@@ -30,6 +35,7 @@ public struct ServerLimits: Hashable, Sendable {
   public init(
     connections: Int = 1_024, connectionsPerUser: Int = 256, callsPerConnection: Int = 64, lineLength: Int = 1 << 20,
     unsentBytes: Int = 8 << 20,
+    bytesWaiting: Int = 256 << 20, fairShare: Int = 256 << 10,
     consecutiveAuthenticationFailures: Int = 10, accountIDsPerCall: Int = 10_000, lineTimeout: Duration = .seconds(30),
     idleTimeout: Duration? = nil,
     subscriptionsPerConnection: Int = 16, closingGrace: Duration = .seconds(5)
@@ -39,6 +45,8 @@ public struct ServerLimits: Hashable, Sendable {
     self.callsPerConnection = callsPerConnection
     self.lineLength = lineLength
     self.unsentBytes = unsentBytes
+    self.bytesWaiting = bytesWaiting
+    self.fairShare = fairShare
     self.consecutiveAuthenticationFailures = consecutiveAuthenticationFailures
     self.accountIDsPerCall = accountIDsPerCall
     self.lineTimeout = lineTimeout

@@ -59,6 +59,20 @@ struct ProtocolTests {
     await scene.end()
   }
 
+  @Test("a key that expires while it is subscribed gets one last word then")
+  func expired() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let watcher = try RawConnection(scene.daemon.socketPath)
+    try watcher.send(Self.subscribe())
+    _ = try await watcher.readLine()
+    try scene.store.execute(
+      "UPDATE api_keys SET expires_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '2 seconds') || '000' WHERE name = 'full'")
+    #expect(try Self.params(await watcher.readLine())["closed"] as? String == "unauthorized")
+    try watcher.send(Self.line(7, "fleet.summary", ["token": Scene.token]))
+    #expect(try Answer(await watcher.readLine()).errorCode == "api_key_expired")
+    await scene.end()
+  }
+
   @Test("a key limited to one account never learns of another, by whatever it asks")
   func scoped() async throws {
     let scene = try await Scene.set(accounts: 3)

@@ -23,14 +23,20 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// Ends the connection unless the line that was the next one when it was set has come to its end.
   private var lineTimer: (line: Int, Scheduled<Void>)?
   private var idleTimer: Scheduled<Void>?
+  private let fairShare: Int
+  private let budget: MemoryBudget
+  /// What was counted into the budget.
+  private var bytesHeld = 0
   private var isStepping = false
   private var mustStepAgain = false
 
-  init(limits: ServerLimits, lines: AsyncStream<ClientLine>.Continuation, logger: Logger) {
+  init(limits: ServerLimits, budget: MemoryBudget, lines: AsyncStream<ClientLine>.Continuation, logger: Logger) {
     state = ConnectionState(limits: limits)
     closingGrace = TimeAmount(limits.closingGrace)
     lineTimeout = TimeAmount(limits.lineTimeout)
     idleTimeout = limits.idleTimeout.map { TimeAmount($0) }
+    fairShare = limits.fairShare
+    self.budget = budget
     self.lines = lines
     self.logger = logger
   }
@@ -92,6 +98,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     graceTimer?.cancel()
     lineTimer?.1.cancel()
     idleTimer?.cancel()
+    _ = budget.update(from: bytesHeld, to: 0)
+    bytesHeld = 0
     lines.finish()
   }
 
@@ -119,6 +127,19 @@ final class ConnectionHandler: ChannelInboundHandler {
     } while mustStepAgain
     watchTheLine(context)
     watchForIdleness(context)
+    watchTheBudget(context)
+  }
+
+  /// Counts what this connection keeps waiting; one that holds much while all together hold too much is cut off.
+  private func watchTheBudget(_ context: ChannelHandlerContext) {
+    guard context.channel.isActive else { return }
+    // As long as answers flow off they do not count.
+    let held = state.bufferedBytes + (context.channel.isWritable ? 0 : unsentBytes(context))
+    let isWithin = budget.update(from: bytesHeld, to: held)
+    bytesHeld = held
+    guard !isWithin, held > fairShare else { return }
+    logger.warning("connection cut off: too many bytes wait for clients", metadata: ["bytes": "\(held)"])
+    context.close(promise: nil)
   }
 
   /// Sets or clears the time within which the line that is being waited for has to come to its end.

@@ -40,6 +40,9 @@ struct ConnectionState {
   private var isReading = false
   private var subscriptions = 0
 
+  /// How many bytes are held that are no call yet.
+  var bufferedBytes: Int { framer.bufferedCount }
+
   /// How many lines have been taken.
   private(set) var linesTaken = 0
 

@@ -66,6 +66,26 @@ struct PeerTests {
     }
   }
 
+  @Test("clients that keep much waiting are cut off when all together keep too much, and the others are served")
+  func budget() async throws {
+    let limits = ServerLimits(bytesWaiting: 200_000, fairShare: 50_000)
+    try await TestServer.with(limits: limits) { server in
+      let modest = try await server.connect()
+      try await modest.send(#"{"jsonrpc":"2.0","id":7,"#)
+      let first = try await server.connect()
+      try await first.send("\"" + String(repeating: "x", count: 150_000))
+      await until { server.server.budget.bytesWaiting > 150_000 }
+      let second = try await server.connect()
+      await second.sendAnyway("\"" + String(repeating: "x", count: 150_000))
+      #expect(await second.line() == nil)
+      try await modest.send(#""method":"daemon.health"}"# + "\n")
+      #expect(await modest.line()?.contains(#""id":7"#) == true)
+      try await first.send("\"\n")
+      #expect(await first.line()?.contains("invalid_request") == true)
+      await until { server.server.budget.bytesWaiting == 0 }
+    }
+  }
+
   @Test("a connection without any use is closed when idle time is limited")
   func idle() async throws {
     try await TestServer.with(limits: ServerLimits(idleTimeout: .milliseconds(100))) { server in

@@ -17,8 +17,8 @@ enum MessageRecorder {
   final class Conversation: Sendable {
     private let methods = NIOLockedValueBox<[String: String]>([:])
 
-    /// Takes note of lines that a client sent.
-    func sent(_ text: String) {
+    /// Takes note of lines that a client sent; those that the contract does not allow are not kept.
+    func sent(_ text: String, isWellFormed: Bool) {
       guard MessageRecorder.file != nil else { return }
       for line in text.split(separator: "\n") {
         guard var message = MessageRecorder.object(line) else { continue }
@@ -28,7 +28,7 @@ enum MessageRecorder {
             params["token"] = "left-out"
             message["params"] = params
           }
-          MessageRecorder.record("client", method, message)
+          if isWellFormed { MessageRecorder.record("client", method, message) }
         }
       }
     }

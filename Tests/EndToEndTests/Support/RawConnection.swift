@@ -34,7 +34,7 @@ final class RawConnection: Sendable {
   ///
   /// - Parameter isWellFormed: whether the contract allows it.
   func send(_ text: String, isWellFormed: Bool = true) throws {
-    if isWellFormed { conversation.sent(text) }
+    conversation.sent(text, isWellFormed: isWellFormed)
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {

@@ -1,4 +1,4 @@
-"""Tests of the clients against a little daemon that does as each test says: `python3 -m unittest` in this folder."""
+"""Tests of the clients against a little daemon that does as each test says: `python3 -B -m unittest` in this folder."""
 
 from __future__ import annotations
 

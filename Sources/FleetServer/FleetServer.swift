@@ -44,7 +44,7 @@ public final class FleetServer: Sendable {
     self.limits = limits
     self.peers = peers
     fleetStatistics = statistics
-    budget = MemoryBudget(limit: limits.bytesWaiting)
+    budget = MemoryBudget(limit: limits.bytesWaiting, fairShare: limits.fairShare)
     self.version = version
     self.logger = logger
     (accepted, acceptedContinuation) = AsyncStream.makeStream(of: Connection.self)

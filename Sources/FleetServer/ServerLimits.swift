@@ -12,7 +12,7 @@ public struct ServerLimits: Hashable, Sendable {
   /// client is cut off. An answer alone may be larger.
   public var unsentBytes: Int
   /// How many bytes may wait for all clients together, as lines that have begun and as answers that are not read;
-  /// beyond that, those that hold more than `fairShare` of them are cut off.
+  /// beyond that, whoever holds most is cut off, unless it is less than `fairShare`.
   public var bytesWaiting: Int
   /// How many waiting bytes one client may have, however many others have.
   public var fairShare: Int
@@ -26,7 +26,9 @@ public struct ServerLimits: Hashable, Sendable {
   /// How long a connection may lie idle, without a call, a line that has begun or a subscription, before it is closed;
   /// nil for ever.
   public var idleTimeout: Duration?
-  /// How many subscriptions one connection may have.
+  /// How many subscriptions there may be at a time.
+  public var subscriptions: Int
+  /// How many of them one connection may have.
   public var subscriptionsPerConnection: Int
   /// How long a connection that this side closes may take to accept its last answers.
   public var closingGrace: Duration
@@ -38,7 +40,7 @@ public struct ServerLimits: Hashable, Sendable {
     bytesWaiting: Int = 256 << 20, fairShare: Int = 256 << 10,
     consecutiveAuthenticationFailures: Int = 10, accountIDsPerCall: Int = 10_000, lineTimeout: Duration = .seconds(30),
     idleTimeout: Duration? = nil,
-    subscriptionsPerConnection: Int = 16, closingGrace: Duration = .seconds(5)
+    subscriptions: Int = 1_024, subscriptionsPerConnection: Int = 16, closingGrace: Duration = .seconds(5)
   ) {
     self.connections = connections
     self.connectionsPerUser = connectionsPerUser
@@ -51,6 +53,7 @@ public struct ServerLimits: Hashable, Sendable {
     self.accountIDsPerCall = accountIDsPerCall
     self.lineTimeout = lineTimeout
     self.idleTimeout = idleTimeout
+    self.subscriptions = subscriptions
     self.subscriptionsPerConnection = subscriptionsPerConnection
     self.closingGrace = closingGrace
   }

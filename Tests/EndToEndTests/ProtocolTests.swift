@@ -52,8 +52,12 @@ struct ProtocolTests {
     try scene.store.execute("UPDATE api_keys SET is_active = 0 WHERE name = 'full'")
     let last = try Self.params(await watcher.readLine())
     #expect(last["closed"] as? String == "unauthorized" && last["accounts"] == nil)
-    // Nothing follows it, whatever happens; the connection itself goes on.
+    // Nothing follows it, also not what somebody else is told of; the connection itself goes on.
+    let other = try RawConnection(scene.daemon.socketPath)
+    try other.send(Self.subscribe("sk-test-scoped"))
+    _ = try await other.readLine()
     try scene.store.execute("UPDATE accounts SET status = 'paused'")
+    #expect(Self.ids(try Self.params(await other.readLine())["accounts"]) == ["a-000"])
     try watcher.send(Self.line(7, "daemon.health"))
     #expect(try Answer(await watcher.readLine()).object["id"] as? Int == 7)
     await scene.end()

@@ -58,7 +58,8 @@ enum ConfigurationKey: String, CaseIterable {
       "After how many seconds without any use a connection is closed, 0 to 86400; 0 means never. (default: 0)"
     case .allowUIDs:
       "The numbers of the users who may connect, separated by commas. (default: all whom the socket's mode lets)"
-    case .allowGIDs: "The numbers of the groups whose members may connect as well, separated by commas."
+    case .allowGIDs:
+      "The numbers of the groups that may connect as well, as a process's main group, separated by commas."
     case .logLevel:
       "The least severe level that is logged: trace, debug, info, notice, warning, error or critical. (default: info)"
     case .logFormat: "The log's format: text or json. (default: text)"

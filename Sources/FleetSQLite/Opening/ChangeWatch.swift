@@ -66,6 +66,8 @@ final class ChangeWatch: Sendable {
 
   private func ask() async {
     var last = await version()
+    // Whatever was committed before this was read may have been missed by those who have looked already.
+    committed()
     while (try? await Task.sleep(for: Self.interval)) != nil {
       let current = await version()
       if current != last { committed() }

@@ -16,7 +16,7 @@ final class OpenedStore: Sendable {
   /// The reading connections.
   let readers: DatabasePool
   private let openWriter = NIOLockedValueBox<DatabaseQueue?>(nil)
-  private let openWatcher = NIOLockedValueBox<DatabaseQueue?>(nil)
+  private let openWatcher = NIOLockedValueBox((queue: DatabaseQueue?.none, isClosed: false))
 
   /// Opens the reading connections and checks that what they read is there.
   init(_ location: StoreLocation, key: EncryptionKey) throws(StoreError) {
@@ -47,13 +47,15 @@ final class OpenedStore: Sendable {
   }
 
   /// A connection that nothing but the store's version is asked of: the numbers of two connections cannot be compared.
+  /// Blocks while it is opened; used from one thread at a time.
   func watcher() throws -> DatabaseQueue {
     try openWatcher.withLockedValue { watcher in
-      if let watcher { return watcher }
-      let opened = try DatabaseQueue(
+      if let queue = watcher.queue { return queue }
+      guard !watcher.isClosed else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
+      let queue = try DatabaseQueue(
         path: location.path, configuration: Self.configuration(location, readonly: true))
-      watcher = opened
-      return opened
+      watcher.queue = queue
+      return queue
     }
   }
 
@@ -63,7 +65,11 @@ final class OpenedStore: Sendable {
   /// store gets one for that purpose if need be, so that the file alone is the whole store.
   func close() throws {
     let writer = location.kind == .own ? try? self.writer() : openWriter.withLockedValue { $0 }
-    try openWatcher.withLockedValue { $0 }?.close()
+    let watcher = openWatcher.withLockedValue { watcher in
+      watcher.isClosed = true
+      return watcher.queue
+    }
+    try watcher?.close()
     try readers.close()
     try writer?.close()
   }

@@ -16,6 +16,7 @@ final class StoreConnections: Sendable {
   private let state: NIOLockedValueBox<State>
   private let path: String
   private let committed = NIOLockedValueBox<@Sendable () -> Void>({})
+  private let watching = DispatchQueue(label: "fleet.watch")
   // Writes and openings take their turn here, where they may block.
   private let turns = StoreTurns()
 
@@ -30,15 +31,13 @@ final class StoreConnections: Sendable {
 
   /// Which state the store is in; nil when it cannot be read now.
   func version() async -> StoreVersion? {
-    guard let store = try? current(), (try? store.isCurrent()) == true else {
-      // Another file has the name, or none: that the next read finds out.
-      return nil
-    }
-    return await withCheckedContinuation { continuation in
-      guard let watcher = try? store.watcher() else { return continuation.resume(returning: nil) }
-      watcher.asyncRead { connection in
-        let number = (try? connection.get().dataVersion()) ?? nil
-        continuation.resume(returning: number.map { StoreVersion(identity: store.identity, number: $0) })
+    await withCheckedContinuation { continuation in
+      watching.async { [self] in
+        // Another file has the name, or none: that the next read finds out.
+        guard let store = try? current(), (try? store.isCurrent()) == true,
+          let number = (try? store.watcher().read { try $0.dataVersion() }) ?? nil
+        else { return continuation.resume(returning: nil) }
+        continuation.resume(returning: StoreVersion(identity: store.identity, number: number))
       }
     }
   }

@@ -68,6 +68,8 @@ struct ConnectionCalls: Sendable {
   private func take(notification: RPCRequest) async {
     let finished = await dispatcher.run(notification, of: connection, subscriptions)
     connection.deliver(CallResult(answer: nil, authentications: [finished.authentication]))
+    // Nobody was told its name.
+    if let subscription = finished.subscription { subscriptions.close(subscription.id) }
   }
 
   private func answer(_ request: RPCRequest, _ call: CallRegistry.Call) async {
@@ -94,7 +96,7 @@ struct ConnectionCalls: Sendable {
     connection.deliver(
       CallResult(
         answer: answers.isEmpty ? nil : RPCEncoder.batch(answers),
-        authentications: finished.isEmpty ? [.notAsked] : finished.values.map(\.authentication),
+        authentications: finished.isEmpty ? [.notAsked] : jobs.indices.compactMap { finished[$0]?.authentication },
         subscriptions: finished.values.count { $0.subscription != nil }))
     for index in jobs.indices {
       if let subscription = finished[index]?.subscription { begin(subscription) }
@@ -115,7 +117,9 @@ struct ConnectionCalls: Sendable {
 
   private func begin(_ subscription: Subscription) {
     subscriptions.run(subscription.id) {
-      await subscription.run { await connection.notify($0) }
+      await subscription.run { [subscriptions] line in
+        await connection.notify(line, while: { subscriptions.isOpen(subscription.id) })
+      }
       connection.subscriptionEnded()
     }
   }

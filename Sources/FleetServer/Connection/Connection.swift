@@ -36,10 +36,13 @@ struct Connection: Sendable {
 
   /// Sends a notification and waits until it was written out, so that whoever reads slowly is sent no more meanwhile.
   ///
-  /// - Returns: false when the client is gone.
-  func notify(_ line: [UInt8]) async -> Bool {
+  /// - Parameter isWanted: asked where answers are sent as well, so that nothing follows the one that ends it.
+  /// - Returns: false when the client is gone, or it is no longer wanted.
+  func notify(_ line: [UInt8], while isWanted: @escaping @Sendable () -> Bool) async -> Bool {
     let written = channel.eventLoop.makePromise(of: Void.self)
-    channel.eventLoop.execute { handler.value.notify(line, written) }
+    channel.eventLoop.execute {
+      if isWanted() { handler.value.notify(line, written) } else { written.fail(CancellationError()) }
+    }
     do {
       try await written.futureResult.get()
       return true

@@ -23,10 +23,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// Ends the connection unless the line that was the next one when it was set has come to its end.
   private var lineTimer: (line: Int, Scheduled<Void>)?
   private var idleTimer: Scheduled<Void>?
-  private let fairShare: Int
   private let budget: MemoryBudget
-  /// What was counted into the budget.
-  private var bytesHeld = 0
   private var isStepping = false
   private var mustStepAgain = false
 
@@ -35,7 +32,6 @@ final class ConnectionHandler: ChannelInboundHandler {
     closingGrace = TimeAmount(limits.closingGrace)
     lineTimeout = TimeAmount(limits.lineTimeout)
     idleTimeout = limits.idleTimeout.map { TimeAmount($0) }
-    fairShare = limits.fairShare
     self.budget = budget
     self.lines = lines
     self.logger = logger
@@ -54,6 +50,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   func notify(_ line: [UInt8], _ written: EventLoopPromise<Void>) {
     guard let context else { return written.fail(ChannelError.alreadyClosed) }
     context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: line)), promise: written)
+    watchTheBudget(context)
   }
 
   /// A subscription is over.
@@ -66,7 +63,11 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    // A channel that never became active never becomes inactive either.
+    lines.finish()
+  }
 
   func channelActive(context: ChannelHandlerContext) { step() }
 
@@ -98,8 +99,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     graceTimer?.cancel()
     lineTimer?.1.cancel()
     idleTimer?.cancel()
-    _ = budget.update(from: bytesHeld, to: 0)
-    bytesHeld = 0
+    _ = budget.update(context.channel, to: 0)
     lines.finish()
   }
 
@@ -130,21 +130,19 @@ final class ConnectionHandler: ChannelInboundHandler {
     watchTheBudget(context)
   }
 
-  /// Counts what this connection keeps waiting; one that holds much while all together hold too much is cut off.
+  /// Counts what this connection keeps waiting; while all together hold too much, whoever holds most is cut off.
   private func watchTheBudget(_ context: ChannelHandlerContext) {
     guard context.channel.isActive else { return }
     // As long as answers flow off they do not count.
     let held = state.bufferedBytes + (context.channel.isWritable ? 0 : unsentBytes(context))
-    let isWithin = budget.update(from: bytesHeld, to: held)
-    bytesHeld = held
-    guard !isWithin, held > fairShare else { return }
-    logger.warning("connection cut off: too many bytes wait for clients", metadata: ["bytes": "\(held)"])
-    context.close(promise: nil)
+    guard let greediest = budget.update(context.channel, to: held) else { return }
+    logger.warning("a connection is cut off: too many bytes wait for clients", metadata: ["bytes": "\(held)"])
+    greediest.close(promise: nil)
   }
 
   /// Sets or clears the time within which the line that is being waited for has to come to its end.
   private func watchTheLine(_ context: ChannelHandlerContext) {
-    guard state.awaitsEndOfLine else {
+    guard state.awaitsEndOfLine, context.channel.isActive else {
       lineTimer?.1.cancel()
       lineTimer = nil
       return

@@ -39,6 +39,8 @@ struct ConnectionState {
   private var authenticationFailures = 0
   private var isReading = false
   private var subscriptions = 0
+  /// A batch that waits until there is room for its calls.
+  private var heldBack: [RPCMessage]?
 
   /// How many bytes are held that are no call yet.
   var bufferedBytes: Int { framer.bufferedCount }
@@ -142,6 +144,10 @@ struct ConnectionState {
 
   private mutating func nextOfOpen() -> Step {
     guard isWritable, callsInFlight < limits.callsPerConnection else { return .wait }
+    if let entries = heldBack {
+      heldBack = nil
+      return begin(entries)
+    }
     switch framer.next() {
     case .line(let line):
       linesTaken += 1
@@ -166,11 +172,20 @@ struct ConnectionState {
       return .run(request)
     case .invalid(let id, let error): return .refuse(id: id, error)
     case .invalidNotification(let error): return .refuse(id: nil, error)
-    case .batch(let entries):
-      let requests = entries.requests
-      callsInFlight += requests.count { $0.isNotification } + max(1, requests.count { !$0.isNotification })
-      return .runBatch(entries)
+    case .batch(let entries): return begin(entries)
     }
+  }
+
+  /// Runs a batch as soon as there is room for all of it.
+  private mutating func begin(_ entries: [RPCMessage]) -> Step {
+    let requests = entries.requests
+    let count = requests.count { $0.isNotification } + max(1, requests.count { !$0.isNotification })
+    guard callsInFlight == 0 || callsInFlight + count <= limits.callsPerConnection else {
+      heldBack = entries
+      return .wait
+    }
+    callsInFlight += count
+    return .runBatch(entries)
   }
 }
 

@@ -14,7 +14,7 @@ struct Peer: Hashable, Sendable {
 public struct PeerPolicy: Hashable, Sendable {
   /// The users who may; nil for all.
   public var users: Set<UInt32>?
-  /// The groups whose members may; nil for all.
+  /// The groups that may, as a process's main group; nil for all.
   public var groups: Set<UInt32>?
 
   /// Makes a policy; where both lists are given, being in one of them is enough.

@@ -57,15 +57,15 @@ struct CallDispatcher: Sendable {
     of method: Method?, _ request: RPCRequest, _ subscriptions: SubscriptionRegistry,
     _ authentication: inout CallResult.Authentication
   ) async throws(CallFailure) -> Success {
+    guard let method else { throw .refused(.methodNotFound(request.method)) }
     let params = CallParams(members: request.params)
     switch method {
-    case nil: throw .refused(.methodNotFound(request.method))
     case .cancelRequest:
       throw .refused(.invalidRequest("'\(request.method)' is a notification and takes no id of its own"))
     case .health, .discover:
-      try judge { () throws(RPCError) in try params.refuseUnknown(for: method ?? .health) }
+      try judge { () throws(RPCError) in try params.refuseUnknown(for: method) }
       return Success(result: method == .health ? health().json() : ContractDocument.bytes)
-    case .summary?, .refresh?, .subscribe?, .unsubscribe?, .statistics?:
+    case .summary, .refresh, .subscribe, .unsubscribe, .statistics:
       // Whoever holds the token is looked up before the params are judged, so that strangers learn nothing of them.
       guard let digest = params.keyDigest else { throw .unauthenticated(.missingAPIKey) }
       let caller: Caller
@@ -75,8 +75,8 @@ struct CallDispatcher: Sendable {
         throw CallFailure(error)
       }
       authentication = .passed
-      try judge { () throws(RPCError) in try params.refuseUnknown(for: method ?? .health) }
-      return try await success(of: method ?? .health, params, caller, digest, subscriptions)
+      try judge { () throws(RPCError) in try params.refuseUnknown(for: method) }
+      return try await success(of: method, params, caller, digest, subscriptions)
     }
   }
 
@@ -150,6 +150,10 @@ struct CallDispatcher: Sendable {
   private func subscribe(
     _ caller: Caller, _ digest: APIKeyDigest, _ ids: Set<AccountID>?, _ subscriptions: SubscriptionRegistry
   ) async throws(CallFailure) -> Success {
+    guard counters.subscriptions.running < limits.subscriptions else {
+      throw .refused(
+        .overloaded("Too many subscriptions: the daemon allows \(limits.subscriptions) at a time, try again later"))
+    }
     guard let id = subscriptions.reserve() else {
       throw .refused(
         .overloaded("Too many subscriptions: a connection may have \(limits.subscriptionsPerConnection) at a time"))

@@ -22,6 +22,8 @@ struct Subscription: Sendable {
 
   /// After this time the fleet is looked at again although nobody has told of a change.
   private static let longestPause = Duration.seconds(30)
+  /// So much time is between two looks at least: what is committed meanwhile is told together.
+  private static let shortestPause = Duration.milliseconds(25)
   /// How soon a store that cannot be read is tried again.
   private static let retryPause = Duration.seconds(1)
 
@@ -42,12 +44,14 @@ struct Subscription: Sendable {
       var told = first
       var timer: Task<Void, Never>?
       for await _ in bell {
-        guard let pause = await look(&told, send) else { break }
+        // A bell that rang before the end is still heard after it.
+        guard !Task.isCancelled, let pause = await look(&told, send) else { break }
         timer?.cancel()
         timer = Task {
           guard (try? await Task.sleep(for: pause)) != nil else { return }
           ringer.yield()
         }
+        try? await Task.sleep(for: Self.shortestPause)
       }
       timer?.cancel()
       group.cancelAll()
@@ -73,6 +77,8 @@ struct Subscription: Sendable {
       return Self.retryPause
     }
     if let change = summary.changes(since: told) {
+      // What the key was good for when the fleet was read has to hold when it is told.
+      guard (try? await service.caller(holding: digest)) == caller else { return .zero }
       guard await send(notification(of: change)) else { return nil }
       told = summary
     }

@@ -1,11 +1,20 @@
 internal import NIOConcurrencyHelpers
 
-/// The open subscriptions of one connection.
+/// The subscriptions of one connection.
 final class SubscriptionRegistry: Sendable {
   private enum Entry {
     /// Its answer is still on its way.
     case reserved
     case running(Task<Void, Never>)
+    /// It was closed, and its last work has not ended yet.
+    case ending(Task<Void, Never>)
+
+    var isOpen: Bool {
+      switch self {
+      case .reserved, .running: true
+      case .ending: false
+      }
+    }
   }
 
   private struct State {
@@ -23,7 +32,7 @@ final class SubscriptionRegistry: Sendable {
   /// A new subscription's name, unique on the connection; nil when too many are open.
   func reserve() -> String? {
     state.withLockedValue { state in
-      guard state.entries.count < limit else { return nil }
+      guard state.entries.values.count(where: \.isOpen) < limit else { return nil }
       state.lastNumber += 1
       let id = "subscription-\(state.lastNumber)"
       state.entries[id] = .reserved
@@ -36,37 +45,49 @@ final class SubscriptionRegistry: Sendable {
     state.withLockedValue { state in
       let task = Task {
         await work()
-        self.close(id)
+        self.state.withLockedValue { $0.entries[id] = nil }
       }
       // Closed before it began, it finds itself cancelled.
       if case .reserved? = state.entries[id], !state.hasEnded {
         state.entries[id] = .running(task)
       } else {
         task.cancel()
+        state.entries[id] = .ending(task)
       }
     }
   }
 
-  /// Ends a subscription.
+  /// Whether a subscription may still tell anything.
+  func isOpen(_ id: String) -> Bool { state.withLockedValue { $0.entries[id]?.isOpen == true } }
+
+  /// Ends a subscription, which tells nothing from now on.
   ///
   /// - Returns: whether it was open.
   @discardableResult
   func close(_ id: String) -> Bool {
-    let entry = state.withLockedValue { $0.entries.removeValue(forKey: id) }
+    let entry = state.withLockedValue { state in
+      let entry = state.entries[id]
+      if case .running(let task)? = entry { state.entries[id] = .ending(task) }
+      if case .reserved? = entry { state.entries[id] = nil }
+      return entry
+    }
     if case .running(let task)? = entry { task.cancel() }
-    return entry != nil
+    return entry?.isOpen == true
   }
 
-  /// Ends all, now and later, and waits until the running ones have.
+  /// Ends all, now and later, and waits until their last work has ended.
   func endAll() async {
     let entries = state.withLockedValue { state in
       state.hasEnded = true
-      defer { state.entries = [:] }
-      return state.entries
+      return state.entries.values.map(\.self)
     }
-    for case .running(let task) in entries.values {
-      task.cancel()
-      await task.value
+    for entry in entries {
+      switch entry {
+      case .reserved: break
+      case .running(let task), .ending(let task):
+        task.cancel()
+        await task.value
+      }
     }
   }
 }

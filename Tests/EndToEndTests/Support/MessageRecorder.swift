@@ -21,36 +21,44 @@ enum MessageRecorder {
     func sent(_ text: String, isWellFormed: Bool) {
       guard MessageRecorder.file != nil else { return }
       for line in text.split(separator: "\n") {
-        guard var message = MessageRecorder.object(line) else { continue }
-        if let method = message["method"] as? String {
-          if let id = message["id"] { methods.withLockedValue { $0["\(id)"] = method } }
-          if var params = message["params"] as? [String: Any], params["token"] != nil {
-            params["token"] = "left-out"
-            message["params"] = params
+        for call in MessageRecorder.entries(of: line) {
+          if let method = call["method"] as? String, let id = call["id"] {
+            methods.withLockedValue { $0["\(id)"] = method }
           }
-          if isWellFormed { MessageRecorder.record("client", method, message) }
         }
+        if isWellFormed { MessageRecorder.record("client", methods(in: line, by: "method") { $0 as? String }, line) }
       }
     }
 
     /// Takes note of a line that the daemon sent.
     func received(_ line: String) {
-      guard MessageRecorder.file != nil, let message = MessageRecorder.object(Substring(line)) else { return }
-      let method = message["id"].flatMap { id in methods.withLockedValue { $0["\(id)"] } }
-      MessageRecorder.record("server", message["method"] as? String ?? method, message)
+      guard MessageRecorder.file != nil, !line.isEmpty else { return }
+      let methods = methods(in: Substring(line), by: "id") { id in
+        self.methods.withLockedValue { $0["\(id)"] }
+      }
+      MessageRecorder.record("server", methods, Substring(line))
+    }
+
+    /// The method of each entry, found by one of its members; a notification has its own.
+    private func methods(in line: Substring, by member: String, _ find: (Any) -> String?) -> Any {
+      let entries = MessageRecorder.entries(of: line).map { entry -> Any in
+        entry["method"] as? String ?? entry[member].flatMap(find) ?? NSNull()
+      }
+      return line.hasPrefix("[") ? entries : entries.first ?? NSNull()
     }
   }
 
-  private static func object(_ line: Substring) -> [String: Any]? {
-    (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
+  /// The messages in a line: one, or those of a batch.
+  private static func entries(of line: Substring) -> [[String: Any]] {
+    let value = try? JSONSerialization.jsonObject(with: Data(line.utf8))
+    return (value as? [Any] ?? [value as Any]).map { $0 as? [String: Any] ?? [:] }
   }
 
-  private static func record(_ direction: String, _ method: String?, _ message: [String: Any]) {
-    guard let data = try? JSONSerialization.data(withJSONObject: message) else { return }
-    let entry: [String: Any] = [
-      "direction": direction, "method": method ?? NSNull(), "message": String(decoding: data, as: UTF8.self),
-    ]
-    guard let line = try? JSONSerialization.data(withJSONObject: entry) else { return }
-    file?.withLockedValue { $0.write(line + Data("\n".utf8)) }
+  private static func record(_ direction: String, _ methods: Any, _ line: Substring) {
+    // The daemon's own lines hold no keys, but examples of how to give one.
+    let message = direction == "client" ? line.replacing(/"token":"[^"]*"/, with: #""token":"left-out""#) : line
+    let entry: [String: Any] = ["direction": direction, "method": methods, "message": String(message)]
+    guard let data = try? JSONSerialization.data(withJSONObject: entry) else { return }
+    file?.withLockedValue { $0.write(data + Data("\n".utf8)) }
   }
 }

@@ -98,8 +98,9 @@ struct SubscriptionTests {
     try await TestServer.with(fleet.stub) { server in
       let client = try await server.connect()
       _ = try await client.ask(Self.subscribe)
+      await until { fleet.looks == 2 }
       fleet.set(LiveFleet.record("a"))
-      await until { fleet.looks >= 3 }
+      await until { fleet.looks == 3 }
       #expect(try await client.ask(#"{"jsonrpc":"2.0","id":7,"method":"daemon.health"}"#)?.contains(#""id":7"#) == true)
     }
   }
@@ -129,6 +130,7 @@ struct SubscriptionTests {
         try Self.object(try await client.ask(Self.subscribe))["result"]?["subscription"]?.stringValue)
       let end =
         #"{"jsonrpc":"2.0","id":2,"method":"fleet.unsubscribe","params":{"token":"full","subscription":"\#(id)"}}"#
+      await until { server.server.statistics.subscriptionsStarted == 1 }
       #expect(try await client.ask(end)?.contains(#"{"ok":true}"#) == true)
       await until { server.server.statistics.subscriptionsOpen == 0 }
       fleet.set(LiveFleet.record("b"))
@@ -170,6 +172,24 @@ struct SubscriptionTests {
       #expect(try await client.ask(Self.subscribe)?.contains("overloaded") == true)
       let other = try await server.connect()
       #expect(try await other.ask(Self.subscribe)?.contains("result") == true)
+    }
+    try await TestServer.with(LiveFleet("a").stub, limits: ServerLimits(subscriptions: 1)) { server in
+      let client = try await server.connect()
+      #expect(try await client.ask(Self.subscribe)?.contains("result") == true)
+      await until { server.server.statistics.subscriptionsOpen == 1 }
+      let other = try await server.connect()
+      #expect(try await other.ask(Self.subscribe)?.contains("overloaded") == true)
+    }
+  }
+
+  @Test("a subscription as a notification, whose name nobody is told, takes nobody's place")
+  func asNotification() async throws {
+    try await TestServer.with(LiveFleet("a").stub, limits: ServerLimits(subscriptionsPerConnection: 1)) { server in
+      let client = try await server.connect()
+      let notification = Self.subscribe.replacing(#""id":1,"#, with: "")
+      for _ in 0..<3 { try await client.send(notification + "\n") }
+      await until { server.server.statistics.callsStarted == 3 && server.server.statistics.callsInFlight == 0 }
+      #expect(try await client.ask(Self.subscribe)?.contains("result") == true)
     }
   }
 

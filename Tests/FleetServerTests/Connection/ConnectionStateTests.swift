@@ -83,6 +83,23 @@ struct ConnectionStateTests {
     #expect(state.callsInFlight == 6)
   }
 
+  @Test("a batch waits until there is room for all of its calls, and what follows waits behind it")
+  func heldBackBatch() {
+    let call = Self.line(1).dropLast()
+    var state = state(
+      Self.line(1) + "[\(call),\(call)]\n" + Self.line(2), limits: ServerLimits(callsPerConnection: 2))
+    #expect(state.next() == .run(Self.call(1)))
+    #expect(state.next() == .wait && state.next() == .wait)
+    state.callEnded(.passed)
+    guard case .runBatch = state.next() else {
+      Issue.record("not run")
+      return
+    }
+    #expect(state.callsInFlight == 2 && state.next() == .wait)
+    state.callEnded(.passed)
+    #expect(state.next() == .run(Self.call(2)))
+  }
+
   @Test("the first line has to end in time from the start, later ones from their first byte")
   func lateLines() {
     var state = state()

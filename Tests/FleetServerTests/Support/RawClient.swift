@@ -29,9 +29,6 @@ final class RawClient {
   /// Sends text as it is.
   func send(_ text: String) async throws { try await channel.writeAndFlush(ByteBuffer(string: text)) }
 
-  /// Sends text as it is, and takes no notice of a connection that fails meanwhile.
-  func sendAnyway(_ text: String) async { try? await send(text) }
-
   /// The next line, without its newline; nil when the server sends no more.
   func line() async -> String? { await lines.next() }
 

@@ -115,7 +115,8 @@ struct FlightTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
   func snapshot(now: Duration) -> FlightCounts {
     var snapshot = counts
     snapshot.inFlight = flights.count
-    snapshot.oldestAge = flights.values.map(\.startedAt).min().map { now - $0 } ?? .zero
+    // A flight that began after the clock was read has no age yet.
+    snapshot.oldestAge = flights.values.map(\.startedAt).min().map { max(.zero, now - $0) } ?? .zero
     return snapshot
   }
 

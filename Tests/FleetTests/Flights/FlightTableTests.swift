@@ -71,6 +71,14 @@ struct FlightTableTests {
     #expect(table.isIdle)
   }
 
+  @Test("a flight that began after the clock was read for a snapshot has no age yet")
+  func ages() {
+    var table = FlightTable<Int, String>(limits: .init(flights: 9, waiters: 9))
+    _ = table.admit("waiter", to: 1, now: .seconds(5))
+    #expect(table.snapshot(now: .seconds(4)).oldestAge == .zero)
+    #expect(table.snapshot(now: .seconds(7)).oldestAge == .seconds(2))
+  }
+
   @Test("a flight that everybody has left is still joined")
   func joinsAbandonedFlight() throws {
     var table = FlightTable<Int, String>(limits: .init(flights: 9, waiters: 9))

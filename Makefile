@@ -4,12 +4,14 @@
 # make lint     formatting and style
 # make bench    what many waiters on one refresh cost
 # make crash-test  hundreds of kills at the worst moments (CRASH_ROUNDS=300)
+# make fuzz     hostile input for all that reads bytes from outside, with libFuzzer (FUZZ_SECONDS=30 for each target)
 
 SWIFT_FILES = Package.swift Sources Tests
 
 CRASH_ROUNDS = 300
+FUZZ_SECONDS ?= 30
 
-.PHONY: all build debug demo run test crash-test bench lint format clean dependencies
+.PHONY: all build debug demo run test crash-test fuzz bench lint format clean dependencies
 
 all: build
 
@@ -40,6 +42,9 @@ test:
 crash-test: dependencies
 	swift build --build-tests
 	CODEX_FLEET_CRASH_ROUNDS=$(CRASH_ROUNDS) swift test --skip-build --filter CrashTests
+
+fuzz: dependencies
+	FUZZ_SECONDS=$(FUZZ_SECONDS) contrib/fuzz/run
 
 bench: dependencies
 	swift run -c release fleet-benchmarks

@@ -114,11 +114,22 @@ let package = Package(
       name: "FleetTestSupport", dependencies: ["Fleet", locks], path: "Tests/Support/FleetTestSupport",
       swiftSettings: settings),
 
+    // Readers of bytes from outside and what must hold for them, checked with a corpus and, by `make fuzz`, with libFuzzer.
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Support/CLibFuzzer"),
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["CodexLogin", "Fleet", "FleetSQLite", "FleetUpstream", "JSON", "JSONRPC", crypto],
+      path: "Tests/Support/FuzzTargets", swiftSettings: settings),
+    .executableTarget(
+      name: "fleet-fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/Fuzz",
+      exclude: ["Corpus", "json.dict"], swiftSettings: settings),
+
     .executableTarget(
       name: "fleet-benchmarks", dependencies: ["Fleet", "FleetSQLite", "FleetTestSupport", "StoreBuilder"],
       path: "Tests/Benchmarks", swiftSettings: settings),
 
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "FleetTestSupport", locks], swiftSettings: settings),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
     .testTarget(name: "CodexLoginTests", dependencies: ["CodexLogin", "Fleet"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC"], swiftSettings: settings),

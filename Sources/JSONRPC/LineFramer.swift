@@ -40,6 +40,9 @@ public struct LineFramer: Sendable {
   /// How many bytes are held that `next()` has not given out.
   public var bufferedCount: Int { buffer.count - lineStart }
 
+  /// How many bytes are allocated, for those who check what is said about memory above.
+  package var heldCapacity: Int { buffer.capacity }
+
   /// Takes the next piece of the stream.
   public mutating func append(_ bytes: UnsafeRawBufferPointer) {
     guard !isClosed, let last = bytes.last else { return }

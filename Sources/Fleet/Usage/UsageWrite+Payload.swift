@@ -1,6 +1,6 @@
 extension UsageWrite {
   /// A payload whose numbers cannot be stored.
-  struct UnstorablePayload: Error {}
+  package struct UnstorablePayload: Error {}
 
   /// Applies the rules by which a payload becomes rows.
   ///
@@ -10,7 +10,7 @@ extension UsageWrite {
   /// - Credits stand beside the primary and the monthly row.
   ///
   /// - Throws: `UnstorablePayload` when a number is beyond what a column holds.
-  init(_ payload: UsagePayload, for candidate: RefreshCandidate, at now: Timestamp) throws(UnstorablePayload) {
+  package init(_ payload: UsagePayload, for candidate: RefreshCandidate, at now: Timestamp) throws(UnstorablePayload) {
     let account = candidate.account
     let windows = ReportedWindows(payload)
     let plan = Plan(payload.planType)

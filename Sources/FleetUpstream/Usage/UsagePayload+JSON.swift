@@ -1,11 +1,11 @@
-internal import Fleet
+package import Fleet
 internal import JSON
 
 extension UsagePayload {
   /// Reads a usage payload; nil when anything in it has a wrong type or a number that makes no sense.
   ///
   /// Members it does not know are passed over; null counts as absent; numbers may be written as text.
-  init?(body: [UInt8]) {
+  package init?(body: [UInt8]) {
     guard let object = try? JSONReader.parse(body), object.objectValue != nil else { return nil }
     do {
       try self.init(PayloadReader(object))

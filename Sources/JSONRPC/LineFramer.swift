@@ -40,8 +40,8 @@ public struct LineFramer: Sendable {
   /// How many bytes are held that `next()` has not given out.
   public var bufferedCount: Int { buffer.count - lineStart }
 
-  /// How many bytes are allocated, for those who check what is said about memory above.
-  package var heldCapacity: Int { buffer.capacity }
+  /// How many bytes are held, those that `next()` has given out and that have not been dropped yet included.
+  package var heldCount: Int { buffer.count }
 
   /// Takes the next piece of the stream.
   public mutating func append(_ bytes: UnsafeRawBufferPointer) {
@@ -95,10 +95,10 @@ public struct LineFramer: Sendable {
     return .tooLong
   }
 
-  /// Moves the rest to the front only when at least as much has been consumed, so that each byte moves at most once on
-  /// average, however many small lines one piece held.
+  /// Moves the rest to the front when it is the beginning of one line, which happens once to each byte, or when at least
+  /// as much has been consumed, so that each byte moves at most twice on average, however many small lines one piece held.
   private mutating func dropConsumedBytes() {
-    guard lineStart > 0, lineStart >= bufferedCount else { return }
+    guard lineStart > 0, searchedEnd == buffer.count || lineStart >= bufferedCount else { return }
     if bufferedCount == 0 {
       if buffer.capacity > Self.retainedCapacity { buffer = [] } else { buffer.removeAll(keepingCapacity: true) }
     } else {

@@ -61,10 +61,9 @@ private struct Reading {
       framer.append(piece)
       last = piece.last ?? last
       // The return that ends a line of full length is not counted as part of it.
-      try promise("no more is held than a line and a piece", framer.bufferedCount <= limit + 1 + piece.count)
+      try promise("no more is held than a line and a piece", framer.heldCount <= limit + 1 + longest)
       take(.max, from: &framer, into: &frames)
       try promise("no more than a line is held between pieces", framer.bufferedCount <= limit + 1)
-      try promise("memory is bounded", framer.heldCapacity <= 2 * (limit + 1 + longest) + 64)
       let isClosed = frames.last == .tooLong
       try promise(
         "a partial line is one that has not ended",

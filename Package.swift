@@ -40,6 +40,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -84,8 +85,9 @@ let package = Package(
     .target(
       name: "FleetDaemon",
       dependencies: [
-        "Fleet", "FleetServer", "FleetSQLite", "FleetSocket", "FleetUpstream", "JSON", argumentParser, lifecycle,
-        logging, signals, .product(name: "Configuration", package: "swift-configuration"),
+        "Fleet", "FleetClient", "FleetServer", "FleetSQLite", "FleetSocket", "FleetUpstream", "JSON", argumentParser,
+        lifecycle, locks, logging, signals, .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
     .executableTarget(name: "codex-fleetd", dependencies: ["FleetDaemon"], swiftSettings: settings),
@@ -150,6 +152,12 @@ let package = Package(
       exclude: ["Golden"],
       swiftSettings: settings),
     .testTarget(
+      name: "FleetDaemonTests",
+      dependencies: [
+        "Fleet", "FleetDaemon", "FleetServer", "FleetTestSupport", "StoreBuilder", argumentParser, logging,
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "FleetClientTests", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC"] + nio,
       swiftSettings: settings),
     .testTarget(
@@ -160,7 +168,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "StoreBuilder", "UpstreamSimulator", grdb, locks, "codex-fleet", "codex-fleetd", "upstream-simulator",
+        "FleetTestSupport", "StoreBuilder", "UpstreamSimulator", grdb, locks, "codex-fleet", "codex-fleetd",
+        "upstream-simulator",
       ] + subprocess,
       swiftSettings: settings),
   ],

@@ -51,11 +51,14 @@ extension FleetServer {
       logger.info("connection refused", metadata: ["reason": "\(error.message)"])
       try channel.pipeline.syncOperations.addHandler(RefusalHandler(error))
     }
-    guard peers.allows(peer) else {
+    let rules = rules.withLockedValue { $0 }
+    let limits = rules.limits
+    let isWatcher = peer.process == watcher
+    guard isWatcher || rules.peers.allows(peer) else {
       lifecycle.withLockedValue { $0.refuse() }
       return try refuse(.peerNotAllowed(user: peer.user, group: peer.group))
     }
-    switch lifecycle.withLockedValue({ $0.admit(channel, of: peer.user, limits) }) {
+    switch lifecycle.withLockedValue({ $0.admit(channel, of: isWatcher ? nil : peer.user, limits) }) {
     case .admitted(let number):
       let (lines, continuation) = AsyncStream.makeStream(of: ClientLine.self)
       logger[metadataKey: "connection"] = "\(number)"

@@ -7,11 +7,10 @@ internal import NIOPosix
 ///
 /// Its life is one `run()`; `beginDraining()` and `stop()` may be called at any time, from anywhere, more than once.
 public final class FleetServer: Sendable {
-  /// The path of its socket.
+  /// Where clients find it: the path of its socket, or of the first one that was passed.
   public let socketPath: String
 
-  let limits: ServerLimits
-  let peers: PeerPolicy
+  let rules: NIOLockedValueBox<ConnectionRules>
   let logger: Logger
   let lifecycle = NIOLockedValueBox(ServerLifecycle())
   let accepted: AsyncStream<Connection>
@@ -21,6 +20,9 @@ public final class FleetServer: Sendable {
   private let fleetStatistics: @Sendable () -> FleetStatistics
   private let counters = CallCounters()
   let budget: MemoryBudget
+  /// The process whose connections are let in whatever the limits are, and not counted.
+  let watcher: Int32?
+  private let passedSockets: [PassedSocket]
   private let claim = NIOLockedValueBox<SocketClaim?>(nil)
 
   /// Makes a server that does not listen yet.
@@ -29,20 +31,25 @@ public final class FleetServer: Sendable {
   ///   - service: what the calls are about.
   ///   - socketPath: where to listen, at most 107 bytes. A missing directory is made (one level, mode 0750); the socket
   ///     has mode 0660; `<socketPath>.lock` is made beside it and stays.
+  ///   - passedSockets: sockets that listen already; when there are any, the path is left alone.
   ///   - limits: what one client may take.
   ///   - peers: who may connect.
+  ///   - watcher: the process that finds out whether the server answers, usually its own: its connections are let in
+  ///     whatever limits and peers are, and are not counted.
   ///   - statistics: what the rest of the daemon counts.
   ///   - version: the daemon's version, as `daemon.health` tells it.
   ///   - logger: gets one line per call at debug level, and no params at any level.
   public init(
-    service: any FleetCalls, socketPath: String, limits: ServerLimits = ServerLimits(),
-    peers: PeerPolicy = PeerPolicy(), statistics: @escaping @Sendable () -> FleetStatistics, version: String,
+    service: any FleetCalls, socketPath: String, passedSockets: [PassedSocket] = [],
+    limits: ServerLimits = ServerLimits(), peers: PeerPolicy = PeerPolicy(), watcher: Int32? = nil,
+    statistics: @escaping @Sendable () -> FleetStatistics, version: String,
     logger: Logger
   ) {
     self.service = service
-    self.socketPath = socketPath
-    self.limits = limits
-    self.peers = peers
+    self.socketPath = passedSockets.first?.path ?? socketPath
+    self.passedSockets = passedSockets
+    self.watcher = watcher
+    rules = NIOLockedValueBox(ConnectionRules(limits: limits, peers: peers))
     fleetStatistics = statistics
     budget = MemoryBudget(limit: limits.bytesWaiting, fairShare: limits.fairShare)
     self.version = version
@@ -59,14 +66,11 @@ public final class FleetServer: Sendable {
   /// - Throws: `ListeningError` when the path cannot be had, or the listening socket fails.
   public func run(onListening: @Sendable () -> Void = {}) async throws(ListeningError) {
     guard lifecycle.withLockedValue({ $0.start() }) else { return }
-    let (claim, descriptor) = try SocketClaim.listen(at: socketPath)
-    self.claim.withLockedValue { $0 = claim }
-    defer { claim.release() }
-    try await listen(on: descriptor)
+    defer { claim.withLockedValue { $0.take() }?.release() }
+    try await listen()
     onListening()
-    logger.info("listening", metadata: ["socket": "\(socketPath)"])
     let dispatcher = CallDispatcher(
-      service: service, limits: limits, health: { self.health },
+      service: service, limits: rules.withLockedValue { $0.limits }, health: { self.health },
       statistics: { [started = ContinuousClock.now] in
         DaemonStatistics(
           health: self.health, uptime: .now - started, server: self.statistics, fleet: self.fleetStatistics())
@@ -88,15 +92,33 @@ public final class FleetServer: Sendable {
     }
   }
 
+  /// Listens on the sockets that were passed, else on one of its own.
+  private func listen() async throws(ListeningError) {
+    for socket in passedSockets {
+      try await listen(on: socket.descriptor)
+      logger.info("listening", metadata: ["socket": "\(socket.path)", "passedAs": "\(socket.name)"])
+    }
+    guard passedSockets.isEmpty else { return }
+    let (claim, descriptor) = try SocketClaim.listen(at: socketPath)
+    self.claim.withLockedValue { $0 = claim }
+    try await listen(on: descriptor)
+    logger.info("listening", metadata: ["socket": "\(socketPath)"])
+  }
+
+  /// Has connections from now on go by other limits and let other peers in; those that are open stay as they are.
+  public func apply(limits: ServerLimits, peers: PeerPolicy) {
+    rules.withLockedValue { $0 = ConnectionRules(limits: limits, peers: peers) }
+  }
+
   private var health: DaemonHealth {
     DaemonHealth(isDraining: lifecycle.withLockedValue { $0.phase != .serving }, version: version)
   }
 
-  /// Stops accepting connections and removes the socket file; connections that are open are served as before, and
+  /// Stops accepting connections and removes its own socket file; connections that are open are served as before, and
   /// `daemon.health` tells them.
   public func beginDraining() {
-    guard let listener = lifecycle.withLockedValue({ $0.drain() }) else { return }
-    listener.close(promise: nil)
+    guard let listeners = lifecycle.withLockedValue({ $0.drain() }) else { return }
+    for listener in listeners { listener.close(promise: nil) }
     claim.withLockedValue { $0 }?.removeFile()
   }
 
@@ -104,11 +126,14 @@ public final class FleetServer: Sendable {
   ///
   /// A connection that takes longer than the limits' closing grace is cut off, and its calls are cancelled.
   public func stop() {
-    let (listener, connections) = lifecycle.withLockedValue { $0.stop() }
-    listener?.close(promise: nil)
+    let (listeners, connections) = lifecycle.withLockedValue { $0.stop() }
+    for listener in listeners { listener.close(promise: nil) }
     for connection in connections { connection.pipeline.fireUserInboundEventTriggered(ConnectionHandler.StopEvent()) }
     acceptedContinuation.finish()
   }
+
+  /// Since when no client has been connected; nil while one is.
+  public var idleSince: ContinuousClock.Instant? { lifecycle.withLockedValue { $0.idleSince } }
 
   /// What the server has done and does now.
   public var statistics: ServerStatistics {

@@ -15,7 +15,7 @@ struct CheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     let environment = ProcessEnvironment.variables
-    let configuration = try DaemonConfiguration(flags: options.given, environment: environment)
+    let configuration = try options.configuration(environment)
     var report = CheckReport()
     report.add("settings", .success("understood"))
     report.add("store", await checkStore(configuration, environment))

@@ -12,7 +12,9 @@ public struct DaemonCommand: AsyncParsableCommand {
       Without a subcommand it serves: it answers fleet.summary and fleet.refresh on a Unix socket until it is told to \
       stop. The other subcommands work on the store's file, also while the daemon serves it.
 
-      Every option can also be given as an environment variable: --refresh-interval is CODEX_FLEETD_REFRESH_INTERVAL.
+      Every setting can be given as a flag, as an environment variable (--refresh-interval is \
+      CODEX_FLEETD_REFRESH_INTERVAL) and in the configuration file (refresh-interval: 60); flags come first, the file \
+      last. --print-config shows what they have come to.
       """,
     version: "codex-fleetd \(ProductVersion.current)",
     subcommands: [

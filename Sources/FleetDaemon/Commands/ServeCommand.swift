@@ -5,17 +5,23 @@ internal import ServiceLifecycle
 /// `codex-fleetd serve`, and `codex-fleetd` alone.
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Serves until SIGTERM or SIGINT; a second signal ends it at once. (default)")
+    commandName: "serve",
+    abstract: "Serves until SIGTERM or SIGINT; a second signal ends it at once. (default)",
+    discussion: "SIGHUP has the configuration file read again.")
 
   @OptionGroup var options: DaemonOptions
 
+  @Flag(help: "Print every setting and where its value comes from, as a configuration file, and exit.")
+  var printConfig = false
+
   func run() async throws {
     let environment = ProcessEnvironment.variables
-    let configuration = try DaemonConfiguration(flags: options.given, environment: environment)
-    let logger = Logger(label: "codex-fleetd") { _ in
-      StandardErrorLogHandler(level: configuration.logLevel, format: configuration.logFormat, clock: SystemClock())
-    }
-    let daemon = try await Daemon(configuration, environment: environment, logger: logger)
+    let configuration = try options.configuration(environment)
+    guard !printConfig else { return StandardStream.write(configuration.listing.yaml) }
+    let logSettings = LogSettings(LogSettings.Values(configuration, environment: environment))
+    let logger = Logger(label: "codex-fleetd") { _ in StandardErrorLogHandler(logSettings, clock: SystemClock()) }
+    let settings = LiveConfiguration(configuration)
+    let daemon = try await Daemon(settings, environment: environment, logger: logger)
     // The libraries' own lines about their working are for whoever debugs them.
     var quiet = logger
     quiet.logLevel = max(.warning, configuration.logLevel)
@@ -26,6 +32,12 @@ struct ServeCommand: AsyncParsableCommand {
             service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .cancelGroup)
         ], logger: quiet))
-    try await StopSignals(group: group, logger: logger).run()
+    let (given, file) = (options.given, options.store.config)
+    let reloading = Reloading(
+      settings: settings, logSettings: logSettings, notifier: ServiceNotifier(environment), environment: environment,
+      read: { () throws(ConfigurationError) in
+        try DaemonConfiguration(flags: given, file: file, environment: environment)
+      }, logger: logger)
+    try await DaemonSignals(group: group, reloading: reloading, logger: logger).run()
   }
 }

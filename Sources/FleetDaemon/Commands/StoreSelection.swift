@@ -30,10 +30,12 @@ struct StoreSelection {
       allowsUntestedSchema: configuration.allowUntestedSchema == .on, environment: environment)
   }
 
-  /// Selects by the flags of an administrative command.
+  /// Selects by the flags of an administrative command, and what else says where the store is.
   init(_ options: StoreOptions, environment: [String: String] = ProcessEnvironment.variables) throws {
-    let reader = ConfigurationReader(flags: options.given, environment: environment)
-    self.init(path: try reader.path(.store), keyFile: try reader.path(.keyFile), environment: environment)
+    let reader = try DaemonConfiguration.reader(flags: options.given, file: options.config, environment: environment)
+    self.init(
+      path: try reader.path(SettingCatalogue.store), keyFile: try reader.path(SettingCatalogue.keyFile),
+      environment: environment)
   }
 
   /// Opens the store. The default own one is made when there is none; a named one has to exist.

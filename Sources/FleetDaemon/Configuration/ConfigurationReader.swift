@@ -1,84 +1,80 @@
 internal import Configuration
 
-/// Looks settings up where they may be given: flags first, then the environment.
+/// Looks settings up where they may be given: flags first, then the environment, then the configuration file.
 struct ConfigurationReader {
-  /// A setting's text and the name under which it was given.
-  struct Value {
-    let text: String
-    let name: String
-  }
-
   private let flags: ConfigReader
   private let environment: ConfigReader
+  private let file: ConfigurationFile?
+  private let home: String?
 
-  /// Reads from the given flags and the environment's variables.
-  init(flags given: [ConfigurationKey: String], environment variables: [String: String]) {
-    let values = given.map { key, text in
-      (AbsoluteConfigKey(["codex-fleetd", key.rawValue]), ConfigValue(.string(text), isSecret: false))
+  /// Reads from the given flags, the environment's variables and a file.
+  ///
+  /// - Throws: `ConfigurationError` when a variable has the daemon's prefix and no setting's name.
+  init(
+    flags given: [String: String], environment variables: [String: String], file: ConfigurationFile?
+  ) throws(ConfigurationError) {
+    let values = given.map { name, text in
+      (AbsoluteConfigKey(["codex-fleetd", name]), ConfigValue(.string(text), isSecret: false))
     }
     flags = ConfigReader(provider: InMemoryProvider(values: Dictionary(uniqueKeysWithValues: values)))
       .scoped(to: ConfigKey(["codex-fleetd"]))
     environment = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: variables))
       .scoped(to: ConfigKey(["codex-fleetd"]))
+    self.file = file
+    home = variables["HOME"]
+    let known = Set(SettingCatalogue.all.map(\.variable)).union([DaemonConfiguration.fileVariable])
+    let unknown = variables.keys.filter { $0.hasPrefix(SettingCatalogue.variablePrefix) && !known.contains($0) }
+      .sorted()
+    guard let first = unknown.first else { return }
+    let name = first.dropFirst(SettingCatalogue.variablePrefix.count).lowercased().replacing("_", with: "-")
+    throw ConfigurationError("\(first): \(UnknownName(String(name)).words)")
   }
 
-  /// The setting's value, nil when it is given nowhere. An empty variable counts as not given.
-  func value(of key: ConfigurationKey) -> Value? {
-    if let text = flags.string(forKey: ConfigKey([key.rawValue])) { return Value(text: text, name: key.flag) }
-    guard let text = environment.string(forKey: ConfigKey([key.rawValue])), !text.isEmpty else { return nil }
-    return Value(text: text, name: key.variable)
+  /// A setting's text and where it was given; nil when it is given nowhere. An empty variable counts as not given.
+  func given(_ setting: any SettingDescription) -> (text: String, origin: ConfigurationOrigin)? {
+    if let text = flags.string(forKey: ConfigKey([setting.name])) { return (text, .flag) }
+    if let text = environment.string(forKey: ConfigKey([setting.name])), !text.isEmpty { return (text, .variable) }
+    guard let file, let value = file.values[setting.name] else { return nil }
+    return (value.text, .file(path: file.path, line: value.line))
   }
 
-  /// The setting as a whole number.
+  /// A setting's value.
   ///
-  /// - Throws: `ConfigurationError` when it is none, or outside `range`.
-  func integer(_ key: ConfigurationKey, in range: ClosedRange<Int>, default standard: Int) throws -> Int {
-    guard let value = value(of: key) else { return standard }
-    guard let number = Int(value.text), range.contains(number) else {
-      throw ConfigurationError(value, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+  /// - Throws: `ConfigurationError` when one is given that is not allowed.
+  func value<Value>(of setting: Setting<Value>) throws(ConfigurationError) -> Value {
+    guard let (text, origin) = given(setting) else { return setting.standard }
+    guard let value = setting.form.parse(text) else {
+      throw refusal(of: text, for: setting, at: origin, expected: setting.form.expected)
     }
-    return number
+    return value
   }
 
-  /// The setting as a list of numbers of users or groups, nil when it is given nowhere.
+  /// A path, with the home directory in place of a leading `~`; nil when none is given.
   ///
-  /// - Throws: `ConfigurationError` when it is empty or one of them is no number.
-  func numbers(_ key: ConfigurationKey) throws -> Set<UInt32>? {
-    guard let value = value(of: key) else { return nil }
-    let parts = value.text.split(separator: ",", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { UInt32($0.filter { $0 != " " }) }
-    guard numbers.count == parts.count else {
-      throw ConfigurationError(value, expected: "numbers separated by commas, such as 0,1000")
+  /// - Throws: `ConfigurationError` when it is not allowed. A file's path has to be absolute: nobody knows from which
+  ///   directory a daemon will be started.
+  func path(_ setting: Setting<String?>) throws(ConfigurationError) -> String? {
+    guard var path = try value(of: setting) else { return nil }
+    if let home, path == "~" || path.hasPrefix("~/") { path = home + path.dropFirst() }
+    if let (text, origin) = given(setting), case .file = origin, !path.hasPrefix("/") {
+      throw refusal(of: text, for: setting, at: origin, expected: "an absolute path")
     }
-    return Set(numbers)
+    return path
   }
 
-  /// The setting as one of a list of words.
-  ///
-  /// - Throws: `ConfigurationError` when it is none of them.
-  func choice<Choice: RawRepresentable<String> & CaseIterable>(
-    _ key: ConfigurationKey, default standard: Choice
-  ) throws -> Choice {
-    try choice(key) ?? standard
+  private func refusal(
+    of text: String, for setting: any SettingDescription, at origin: ConfigurationOrigin, expected: String
+  ) -> ConfigurationError {
+    ConfigurationError("\(Self.place(of: setting, at: origin)): \"\(text)\" is not allowed; give \(expected)")
   }
 
-  /// The setting as one of a list of words, nil when it is given nowhere.
-  ///
-  /// - Throws: `ConfigurationError` when it is none of them.
-  func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: ConfigurationKey) throws -> Choice? {
-    guard let value = value(of: key) else { return nil }
-    guard let choice = Choice(rawValue: value.text) else {
-      throw ConfigurationError(value, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+  /// How a setting is called where it was given.
+  private static func place(of setting: any SettingDescription, at origin: ConfigurationOrigin) -> String {
+    switch origin {
+    case .flag: setting.flag
+    case .variable: setting.variable
+    case .file(let path, let line): "\(path):\(line): \(setting.name)"
+    case .standard: setting.name
     }
-    return choice
-  }
-
-  /// The setting as a path, relative ones made absolute by nobody: they count from the working directory.
-  ///
-  /// - Throws: `ConfigurationError` when it is empty or holds a NUL.
-  func path(_ key: ConfigurationKey) throws -> String? {
-    guard let value = value(of: key) else { return nil }
-    guard !value.text.isEmpty, !value.text.contains("\0") else { throw ConfigurationError(value, expected: "a path") }
-    return value.text
   }
 }

@@ -3,56 +3,81 @@ internal import FleetSocket
 internal import Logging
 
 /// The daemon's settings, all of them checked.
-struct DaemonConfiguration {
-  /// The usage API that accounts belong to.
-  static let defaultUpstreamURL = "https://chatgpt.com/backend-api"
-  /// The login service that renews their tokens.
-  static let defaultAuthURL = "https://auth.openai.com"
+struct DaemonConfiguration: Sendable {
+  /// The variable that may name the configuration file; also the flag `--config`.
+  static let fileVariable = "CODEX_FLEETD_CONFIG"
 
   let storePath: String?
   let keyFile: String?
+  /// The path to listen at, unless systemd hands over sockets.
   let socketPath: String
   let upstreamURL: String
   let authURL: String
-  let usageRefresh: Switch
-  let refreshInterval: Duration
+  private(set) var usageRefresh: Switch
+  private(set) var refreshInterval: Duration
   /// Nil leaves it to the kind of store.
   let backgroundRefresh: Switch?
   let idleBackground: Switch
   let maxConcurrentFetches: Int
   let drainTimeout: Duration
+  /// Nil for never.
+  let idleExit: Duration?
   let allowUntestedSchema: Switch
   let serverLimits: ServerLimits
   let peers: PeerPolicy
   let logLevel: Logger.Level
   let logFormat: LogFormat
+  /// Every setting with its text and where that was given.
+  private(set) var listing: ConfigurationListing
 
-  /// Reads the settings from flags and the environment.
+  /// Reads the settings from flags, the environment and the configuration file.
   ///
+  /// - Parameter file: the configuration file that was named with a flag.
   /// - Throws: `ConfigurationError` naming the first value that is not allowed.
-  init(flags: [ConfigurationKey: String], environment: [String: String]) throws {
-    let reader = ConfigurationReader(flags: flags, environment: environment)
-    storePath = try reader.path(.store)
-    keyFile = try reader.path(.keyFile)
-    socketPath = try reader.path(.socket) ?? SocketPath.defaultPath(environment: environment)
-    upstreamURL = reader.value(of: .upstreamURL)?.text ?? Self.defaultUpstreamURL
-    authURL = reader.value(of: .authURL)?.text ?? Self.defaultAuthURL
-    usageRefresh = try reader.choice(.usageRefresh, default: .on)
-    backgroundRefresh = try reader.choice(.backgroundRefresh)
-    idleBackground = try reader.choice(.idleBackground, default: .on)
-    allowUntestedSchema = try reader.choice(.allowUntestedSchema, default: .off)
-    refreshInterval = .seconds(try reader.integer(.refreshInterval, in: 1...86_400, default: 60))
-    maxConcurrentFetches = try reader.integer(.maxConcurrentFetches, in: 1...256, default: 16)
-    drainTimeout = .seconds(try reader.integer(.drainTimeout, in: 0...3_600, default: 30))
-    let idleTimeout = try reader.integer(.idleTimeout, in: 0...86_400, default: 0)
+  init(flags: [String: String], file: String?, environment: [String: String]) throws(ConfigurationError) {
+    let reader = try Self.reader(flags: flags, file: file, environment: environment)
+    typealias Catalogue = SettingCatalogue
+    storePath = try reader.path(Catalogue.store)
+    keyFile = try reader.path(Catalogue.keyFile) ?? Credentials(environment).encryptionKeyPath
+    socketPath = try reader.path(Catalogue.socket) ?? SocketPath.defaultPath(environment: environment)
+    upstreamURL = try reader.value(of: Catalogue.upstreamURL)
+    authURL = try reader.value(of: Catalogue.authURL)
+    usageRefresh = try reader.value(of: Catalogue.usageRefresh)
+    backgroundRefresh = try reader.value(of: Catalogue.backgroundRefresh)
+    idleBackground = try reader.value(of: Catalogue.idleBackground)
+    allowUntestedSchema = try reader.value(of: Catalogue.allowUntestedSchema)
+    refreshInterval = try reader.value(of: Catalogue.refreshInterval)
+    maxConcurrentFetches = try reader.value(of: Catalogue.maxConcurrentFetches)
+    drainTimeout = try reader.value(of: Catalogue.drainTimeout)
+    idleExit = try reader.value(of: Catalogue.idleExit)
     serverLimits = ServerLimits(
-      connections: try reader.integer(.maxConnections, in: 1...100_000, default: 1_024),
-      connectionsPerUser: try reader.integer(.maxConnectionsPerUser, in: 1...100_000, default: 256),
-      lineLength: try reader.integer(.maxLineLength, in: 1_024...(1 << 26), default: 1 << 20),
-      lineTimeout: .seconds(try reader.integer(.lineTimeout, in: 1...3_600, default: 30)),
-      idleTimeout: idleTimeout == 0 ? nil : .seconds(idleTimeout))
-    peers = PeerPolicy(users: try reader.numbers(.allowUIDs), groups: try reader.numbers(.allowGIDs))
-    logLevel = try reader.choice(.logLevel, default: .info)
-    logFormat = try reader.choice(.logFormat, default: .text)
+      connections: try reader.value(of: Catalogue.maxConnections),
+      connectionsPerUser: try reader.value(of: Catalogue.maxConnectionsPerUser),
+      lineLength: try reader.value(of: Catalogue.maxLineLength),
+      lineTimeout: try reader.value(of: Catalogue.lineTimeout),
+      idleTimeout: try reader.value(of: Catalogue.idleTimeout))
+    peers = PeerPolicy(
+      users: try reader.value(of: Catalogue.allowUIDs), groups: try reader.value(of: Catalogue.allowGIDs))
+    logLevel = try reader.value(of: Catalogue.logLevel)
+    logFormat = try reader.value(of: Catalogue.logFormat)
+    listing = ConfigurationListing(reader)
+  }
+
+  /// A reader of everything that is given.
+  static func reader(
+    flags: [String: String], file: String?, environment: [String: String]
+  ) throws(ConfigurationError) -> ConfigurationReader {
+    let named = file ?? environment[fileVariable].flatMap { $0.isEmpty ? nil : $0 }
+    return try ConfigurationReader(
+      flags: flags, environment: environment, file: .find(named: named, environment: environment))
+  }
+
+  /// These settings, with the ones that a reload cannot change as they are in force.
+  func keepingFixed(of current: DaemonConfiguration) -> DaemonConfiguration {
+    var kept = self
+    kept.usageRefresh = current.usageRefresh
+    kept.refreshInterval = current.refreshInterval
+    kept.listing = listing.keepingFixed(of: current.listing)
+    return kept
   }
 }

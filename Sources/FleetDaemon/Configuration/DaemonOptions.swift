@@ -1,113 +1,94 @@
 internal import ArgumentParser
 
-/// The flags by which settings are given; what is not given here is looked for in the environment.
+/// The flags by which settings are given; what is not given here is looked for in the environment and the
+/// configuration file.
 struct DaemonOptions: ParsableArguments {
   @OptionGroup var store: StoreOptions
 
-  @Option(help: ArgumentHelp(ConfigurationKey.socket.help, valueName: "path"))
+  @Option(name: .setting(SettingCatalogue.socket), help: .setting(SettingCatalogue.socket))
   var socket: String?
 
-  @Option(
-    name: .customLong(ConfigurationKey.upstreamURL.rawValue),
-    help: ArgumentHelp(ConfigurationKey.upstreamURL.help, valueName: "url"))
+  @Option(name: .setting(SettingCatalogue.upstreamURL), help: .setting(SettingCatalogue.upstreamURL))
   var upstreamURL: String?
 
-  @Option(
-    name: .customLong(ConfigurationKey.authURL.rawValue),
-    help: ArgumentHelp(ConfigurationKey.authURL.help, valueName: "url"))
+  @Option(name: .setting(SettingCatalogue.authURL), help: .setting(SettingCatalogue.authURL))
   var authURL: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.usageRefresh.help, valueName: "on|off"))
+  @Option(name: .setting(SettingCatalogue.usageRefresh), help: .setting(SettingCatalogue.usageRefresh))
   var usageRefresh: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.refreshInterval.help, valueName: "seconds"))
+  @Option(name: .setting(SettingCatalogue.refreshInterval), help: .setting(SettingCatalogue.refreshInterval))
   var refreshInterval: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.backgroundRefresh.help, valueName: "on|off"))
+  @Option(name: .setting(SettingCatalogue.backgroundRefresh), help: .setting(SettingCatalogue.backgroundRefresh))
   var backgroundRefresh: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.idleBackground.help, valueName: "on|off"))
+  @Option(name: .setting(SettingCatalogue.idleBackground), help: .setting(SettingCatalogue.idleBackground))
   var idleBackground: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.maxConcurrentFetches.help, valueName: "count"))
+  @Option(name: .setting(SettingCatalogue.maxConcurrentFetches), help: .setting(SettingCatalogue.maxConcurrentFetches))
   var maxConcurrentFetches: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.drainTimeout.help, valueName: "seconds"))
+  @Option(name: .setting(SettingCatalogue.drainTimeout), help: .setting(SettingCatalogue.drainTimeout))
   var drainTimeout: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.allowUntestedSchema.help, valueName: "on|off"))
+  @Option(name: .setting(SettingCatalogue.idleExit), help: .setting(SettingCatalogue.idleExit))
+  var idleExit: String?
+
+  @Option(name: .setting(SettingCatalogue.allowUntestedSchema), help: .setting(SettingCatalogue.allowUntestedSchema))
   var allowUntestedSchema: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.maxConnections.help, valueName: "count"))
+  @Option(name: .setting(SettingCatalogue.maxConnections), help: .setting(SettingCatalogue.maxConnections))
   var maxConnections: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.maxConnectionsPerUser.help, valueName: "count"))
+  @Option(
+    name: .setting(SettingCatalogue.maxConnectionsPerUser), help: .setting(SettingCatalogue.maxConnectionsPerUser))
   var maxConnectionsPerUser: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.maxLineLength.help, valueName: "bytes"))
+  @Option(name: .setting(SettingCatalogue.maxLineLength), help: .setting(SettingCatalogue.maxLineLength))
   var maxLineLength: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.lineTimeout.help, valueName: "seconds"))
+  @Option(name: .setting(SettingCatalogue.lineTimeout), help: .setting(SettingCatalogue.lineTimeout))
   var lineTimeout: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.idleTimeout.help, valueName: "seconds"))
+  @Option(name: .setting(SettingCatalogue.idleTimeout), help: .setting(SettingCatalogue.idleTimeout))
   var idleTimeout: String?
 
-  @Option(
-    name: .customLong(ConfigurationKey.allowUIDs.rawValue),
-    help: ArgumentHelp(ConfigurationKey.allowUIDs.help, valueName: "numbers"))
+  @Option(name: .setting(SettingCatalogue.allowUIDs), help: .setting(SettingCatalogue.allowUIDs))
   var allowUIDs: String?
 
-  @Option(
-    name: .customLong(ConfigurationKey.allowGIDs.rawValue),
-    help: ArgumentHelp(ConfigurationKey.allowGIDs.help, valueName: "numbers"))
+  @Option(name: .setting(SettingCatalogue.allowGIDs), help: .setting(SettingCatalogue.allowGIDs))
   var allowGIDs: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.logLevel.help, valueName: "level"))
+  @Option(name: .setting(SettingCatalogue.logLevel), help: .setting(SettingCatalogue.logLevel))
   var logLevel: String?
 
-  @Option(help: ArgumentHelp(ConfigurationKey.logFormat.help, valueName: "format"))
+  @Option(name: .setting(SettingCatalogue.logFormat), help: .setting(SettingCatalogue.logFormat))
   var logFormat: String?
 
-  /// The values that were given, by setting.
-  var given: [ConfigurationKey: String] {
-    var values = store.given
-    values[.socket] = socket
-    values[.upstreamURL] = upstreamURL
-    values[.authURL] = authURL
-    values[.usageRefresh] = usageRefresh
-    values[.refreshInterval] = refreshInterval
-    values[.backgroundRefresh] = backgroundRefresh
-    values[.idleBackground] = idleBackground
-    values[.maxConcurrentFetches] = maxConcurrentFetches
-    values[.drainTimeout] = drainTimeout
-    values[.allowUntestedSchema] = allowUntestedSchema
-    values[.maxConnections] = maxConnections
-    values[.maxConnectionsPerUser] = maxConnectionsPerUser
-    values[.maxLineLength] = maxLineLength
-    values[.lineTimeout] = lineTimeout
-    values[.idleTimeout] = idleTimeout
-    values[.allowUIDs] = allowUIDs
-    values[.allowGIDs] = allowGIDs
-    values[.logLevel] = logLevel
-    values[.logFormat] = logFormat
-    return values
+  /// The values that were given, by the setting's name.
+  var given: [String: String] {
+    let values: [(any SettingDescription, String?)] = [
+      (SettingCatalogue.socket, socket), (SettingCatalogue.upstreamURL, upstreamURL),
+      (SettingCatalogue.authURL, authURL), (SettingCatalogue.usageRefresh, usageRefresh),
+      (SettingCatalogue.refreshInterval, refreshInterval), (SettingCatalogue.backgroundRefresh, backgroundRefresh),
+      (SettingCatalogue.idleBackground, idleBackground),
+      (SettingCatalogue.maxConcurrentFetches, maxConcurrentFetches), (SettingCatalogue.drainTimeout, drainTimeout),
+      (SettingCatalogue.idleExit, idleExit), (SettingCatalogue.allowUntestedSchema, allowUntestedSchema),
+      (SettingCatalogue.maxConnections, maxConnections),
+      (SettingCatalogue.maxConnectionsPerUser, maxConnectionsPerUser),
+      (SettingCatalogue.maxLineLength, maxLineLength), (SettingCatalogue.lineTimeout, lineTimeout),
+      (SettingCatalogue.idleTimeout, idleTimeout), (SettingCatalogue.allowUIDs, allowUIDs),
+      (SettingCatalogue.allowGIDs, allowGIDs), (SettingCatalogue.logLevel, logLevel),
+      (SettingCatalogue.logFormat, logFormat),
+    ]
+    return values.reduce(into: store.given) { given, value in given[value.0.name] = value.1 }
   }
-}
 
-/// The flags that say which store is meant; administration needs no others.
-struct StoreOptions: ParsableArguments {
-  @Option(help: ArgumentHelp(ConfigurationKey.store.help, valueName: "path"))
-  var store: String?
-
-  @Option(help: ArgumentHelp(ConfigurationKey.keyFile.help, valueName: "path"))
-  var keyFile: String?
-
-  /// The values that were given, by setting.
-  var given: [ConfigurationKey: String] {
-    var values: [ConfigurationKey: String] = [:]
-    values[.store] = store
-    values[.keyFile] = keyFile
-    return values
+  /// All settings, from wherever they were given.
+  ///
+  /// - Throws: `ConfigurationError` naming the first one that is not allowed.
+  func configuration(_ environment: [String: String]) throws(ConfigurationError) -> DaemonConfiguration {
+    try DaemonConfiguration(flags: given, file: store.config, environment: environment)
   }
 }

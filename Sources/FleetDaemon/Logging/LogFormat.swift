@@ -1,7 +1,11 @@
-/// How log lines are written.
+/// How log lines are written, as it is set.
 enum LogFormat: String, CaseIterable, Sendable {
-  /// For people: time, level, message, metadata.
+  /// `journal` when the journal reads standard error, else `text`.
+  case auto
+  /// For people: time, level, message, metadata; in colour on a terminal.
   case text
+  /// For systemd's journal, which knows the time: the level as a priority such as `<4>`, message, metadata.
+  case journal
   /// For shippers: one JSON object per line.
   case json
 }

@@ -3,47 +3,50 @@ internal import FleetSQLite
 internal import FleetServer
 internal import FleetSocket
 internal import FleetUpstream
+internal import Glibc
 internal import Logging
 internal import ServiceLifecycle
 
 /// The daemon: store, upstream, core and server, put together and taken apart in order.
 struct Daemon: Service {
-  private let store: SQLiteFleetStore
+  let store: SQLiteFleetStore
   private let upstream: CodexUpstream
-  private let refreshes: RefreshCoordinator
-  private let background: BackgroundRefresh?
-  private let server: FleetServer
-  private let drainTimeout: Duration
-  private let logger: Logger
+  let refreshes: RefreshCoordinator
+  let activity: CallActivity
+  let server: FleetServer
+  private let notifier: ServiceNotifier
+  private let watchdog: Watchdog?
+  let isActivated: Bool
+  let settings: LiveConfiguration
+  let clock = SystemClock()
+  let logger: Logger
 
   /// Opens what the settings name; nothing listens yet.
   ///
-  /// - Throws: `StoreError`, or an upstream address's fault, with a text that says what to do.
-  init(_ configuration: DaemonConfiguration, environment: [String: String], logger: Logger) async throws {
-    let clock = SystemClock()
+  /// - Throws: `StoreError`, or the fault of an upstream address or of a socket that systemd passed, with a text that
+  ///   says what to do.
+  init(_ settings: LiveConfiguration, environment: [String: String], logger: Logger) async throws {
+    let configuration = settings.current
+    notifier = ServiceNotifier(environment)
+    watchdog = Watchdog(environment, notifier: notifier, clock: clock, logger: logger)
+    let passedSockets = try ActivationSockets.passed(environment)
+    isActivated = !passedSockets.isEmpty
     upstream = try configuration.upstream(clock: clock)
     let selection = StoreSelection(configuration, environment: environment)
     store = try await selection.open(for: .serving) { logger.warning("\($0)") }
     refreshes = RefreshCoordinator(
-      store: store, upstream: upstream, clock: clock, observer: LoggingObserver(logger: logger),
+      store: store, upstream: upstream, clock: clock,
+      observer: Observers([LoggingObserver(logger: logger), NotifyingObserver(notifier: notifier, clock: clock)]),
       limits: RefreshCoordinator.Limits(
         refreshesEnabled: configuration.usageRefresh == .on, refreshInterval: configuration.refreshInterval,
         concurrentFetches: configuration.maxConcurrentFetches))
-    let activity = CallActivity(clock: clock)
+    activity = CallActivity(clock: clock)
     let service = FleetService(
       store: store, refreshes: refreshes, activity: activity, clock: clock,
       refreshInterval: configuration.refreshInterval)
-    // Beside codex-lb nobody needs it: that one keeps its accounts fresh by itself.
-    let refreshesUnasked = configuration.backgroundRefresh ?? (store.kind == .own ? .on : .off)
-    background =
-      configuration.usageRefresh == .on && refreshesUnasked == .on
-      ? BackgroundRefresh(
-        store: store, refreshes: refreshes, activity: activity, clock: clock,
-        interval: configuration.refreshInterval, runsWhenIdle: configuration.idleBackground == .on)
-      : nil
     server = FleetServer(
-      service: service, socketPath: configuration.socketPath, limits: configuration.serverLimits,
-      peers: configuration.peers,
+      service: service, socketPath: configuration.socketPath, passedSockets: passedSockets,
+      limits: configuration.serverLimits, peers: configuration.peers, watcher: getpid(),
       statistics: { [refreshes, store, upstream] in
         let requests = upstream.statistics
         return FleetStatistics(
@@ -51,8 +54,15 @@ struct Daemon: Service {
           upstreamInFlight: requests.inFlight, upstreamConnectionsOpened: requests.connectionsOpened,
           storeKind: store.kind.rawValue)
       }, version: ProductVersion.current, logger: logger)
-    drainTimeout = configuration.drainTimeout
+    self.settings = settings
     self.logger = logger
+    if isActivated, !passedSockets.contains(where: { $0.path == configuration.socketPath }),
+      configuration.listing.isGiven(SettingCatalogue.socket)
+    {
+      logger.warning(
+        "the setting socket is not used: systemd has opened the socket, as its socket unit says",
+        metadata: ["socket": "\(server.socketPath)"])
+    }
   }
 
   /// Serves until a graceful shutdown, then drains: no new connections and refreshes, answers for those that run, up to
@@ -103,10 +113,11 @@ struct Daemon: Service {
     if !isClosed { logger.warning("the store is still at work; leaving it") }
   }
 
-  /// Serves, and refreshes unasked meanwhile.
+  /// Serves, and does meanwhile what nobody asks for.
   private func serve() async -> Result<Void, any Error> {
     await withTaskGroup(of: Void.self) { group in
-      if let background { group.addTask { await background.run() } }
+      group.addTask { await refreshUnasked() }
+      group.addTask { await takeUpChanges() }
       let outcome = await serveCalls()
       group.cancelAll()
       return outcome
@@ -114,39 +125,44 @@ struct Daemon: Service {
   }
 
   private func serveCalls() async -> Result<Void, any Error> {
-    await withTaskGroup(of: Result<Void, any Error>.self) { group in
-      group.addTask {
-        do {
-          try await server.run()
-          return .success(())
-        } catch {
-          return .failure(error)
-        }
-      }
+    let (start, started) = AsyncStream.makeStream(of: Never.self)
+    return await withTaskGroup(of: Void.self) { group in
       group.addTask {
         await withGracefulShutdownHandler {
-          // Ends without a shutdown only when serving itself has failed.
+          // Ends without a shutdown only when serving has ended otherwise.
           guard (try? await gracefulShutdown()) != nil else { return }
           await drain()
         } onGracefulShutdown: {
           refreshes.closeAdmission()
           server.beginDraining()
         }
+      }
+      group.addTask {
+        for await _ in start {}
+        await watchdog?.run(socketPath: server.socketPath)
+      }
+      group.addTask {
+        for await _ in start {}
+        if await idles() { await drain() }
+      }
+      defer { group.cancelAll() }
+      do {
+        try await server.run { [notifier, server] in
+          notifier.ready("Serving at \(server.socketPath)")
+          started.finish()
+        }
         return .success(())
+      } catch {
+        return .failure(error)
       }
-      var outcome = Result<Void, any Error>.success(())
-      for await result in group {
-        guard case .failure = result else { continue }
-        outcome = result
-        group.cancelAll()
-      }
-      return outcome
     }
   }
 
   private func drain() async {
-    logger.info("draining", metadata: ["running": "\(refreshes.statistics.refreshes.inFlight)"])
-    _ = await refreshes.drain(within: drainTimeout)
+    let running = refreshes.statistics.refreshes.inFlight
+    notifier.stopping("Stopping; \(running) refreshes are running")
+    logger.info("draining", metadata: ["running": "\(running)"])
+    _ = await refreshes.drain(within: settings.current.drainTimeout)
     server.stop()
   }
 }

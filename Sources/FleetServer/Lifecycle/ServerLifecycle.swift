@@ -26,11 +26,17 @@ struct ServerLifecycle {
   private(set) var refused = 0
   /// Whether the listening socket closed while nobody had asked for it.
   private(set) var listenerHasFailed = false
-  private var listener: (any Channel)?
-  private var connections: [Int: (channel: any Channel, user: UInt32)] = [:]
+  private var listeners: [any Channel] = []
+  private var connections: [Int: (channel: any Channel, user: UInt32?)] = [:]
   private var connectionsByUser: [UInt32: Int] = [:]
+  private var lastNumber = 0
+  private var lastEnd = ContinuousClock.now
 
-  var openConnections: Int { connections.count }
+  /// Clients' connections; what the daemon asks itself does not count.
+  var openConnections: Int { connectionsByUser.values.reduce(0, +) }
+
+  /// Since when no client has been connected; nil while one is.
+  var idleSince: ContinuousClock.Instant? { connectionsByUser.isEmpty ? lastEnd : nil }
 
   /// Takes note of the start; false when the server ran before or was stopped already.
   mutating func start() -> Bool {
@@ -42,14 +48,17 @@ struct ServerLifecycle {
   /// Takes note of the listening channel; false when it is to be closed at once.
   mutating func listening(on channel: any Channel) -> Bool {
     guard phase == .serving else { return false }
-    listener = channel
+    listeners.append(channel)
     return true
   }
 
   /// Decides about a new connection.
-  mutating func admit(_ channel: any Channel, of user: UInt32, _ limits: ServerLimits) -> Admission {
+  ///
+  /// - Parameter user: whose it is; nil for one of the daemon itself, which is let in whatever the limits are.
+  mutating func admit(_ channel: any Channel, of user: UInt32?, _ limits: ServerLimits) -> Admission {
     guard phase == .serving || phase == .draining else { return .closing }
-    guard connections.count < limits.connections else {
+    guard let user else { return .admitted(number: register(channel, of: nil)) }
+    guard openConnections < limits.connections else {
       refused += 1
       return .full
     }
@@ -58,9 +67,14 @@ struct ServerLifecycle {
       return .userIsFull
     }
     accepted += 1
-    connections[accepted] = (channel, user)
     connectionsByUser[user, default: 0] += 1
-    return .admitted(number: accepted)
+    return .admitted(number: register(channel, of: user))
+  }
+
+  private mutating func register(_ channel: any Channel, of user: UInt32?) -> Int {
+    lastNumber += 1
+    connections[lastNumber] = (channel, user)
+    return lastNumber
   }
 
   /// A connection was turned away.
@@ -70,23 +84,29 @@ struct ServerLifecycle {
   mutating func ended(number: Int) {
     guard let user = connections.removeValue(forKey: number)?.user, let count = connectionsByUser[user] else { return }
     connectionsByUser[user] = count > 1 ? count - 1 : nil
+    if connectionsByUser.isEmpty { lastEnd = .now }
   }
 
-  /// Stops accepting; returns the listening channel that is to be closed.
-  mutating func drain() -> (any Channel)? {
+  /// Stops accepting; returns the listening channels that are to be closed, nil when there is nothing to do.
+  mutating func drain() -> [any Channel]? {
     guard phase == .serving else { return nil }
     phase = .draining
-    return listener.take()
+    return takeListeners()
+  }
+
+  private mutating func takeListeners() -> [any Channel] {
+    defer { listeners = [] }
+    return listeners
   }
 
   /// Ends everything; returns what is to be closed.
-  mutating func stop() -> (listener: (any Channel)?, connections: [any Channel]) {
-    guard phase != .stopped else { return (nil, []) }
+  mutating func stop() -> (listeners: [any Channel], connections: [any Channel]) {
+    guard phase != .stopped else { return ([], []) }
     phase = .stopped
-    return (listener.take(), connections.values.map(\.channel))
+    return (takeListeners(), connections.values.map(\.channel))
   }
 
-  /// The listening channel is closed; true when nobody had asked for it.
+  /// A listening channel is closed; true when nobody had asked for it.
   mutating func listenerClosed() -> Bool {
     guard phase == .serving else { return false }
     listenerHasFailed = true

@@ -4,17 +4,23 @@ internal import ServiceLifecycle
 internal import UnixSignals
 
 /// Runs services until SIGTERM or SIGINT, which begin a graceful stop; the second of them ends the process at once.
-struct StopSignals {
+/// SIGHUP has the configuration read again.
+struct DaemonSignals: Sendable {
   let group: ServiceGroup
+  let reloading: Reloading
   let logger: Logger
 
   func run() async throws {
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }
       tasks.addTask {
         var isStopping = false
         for await signal in signals {
+          guard signal != .sighup else {
+            if !isStopping { reloading.run() }
+            continue
+          }
           guard !isStopping else {
             logger.warning("stopping at once", metadata: ["signal": "\(signal)"])
             // What is committed is committed, what is not never was: the store needs no more than that.

@@ -1,0 +1,27 @@
+internal import Fleet
+internal import FleetSQLite
+
+extension Daemon {
+  /// Refreshes unasked as the settings want it, until the calling task is cancelled.
+  func refreshUnasked() async {
+    let changes = settings.changes()
+    var next = changes.makeAsyncIterator()
+    while !Task.isCancelled {
+      await withTaskGroup(of: Void.self) { group in
+        if let background = background(settings.current) { group.addTask { await background.run() } }
+        _ = await next.next()
+        group.cancelAll()
+      }
+    }
+  }
+
+  /// The background refresh that the settings want; nil for none.
+  private func background(_ configuration: DaemonConfiguration) -> BackgroundRefresh? {
+    // Beside codex-lb nobody needs it: that one keeps its accounts fresh by itself.
+    let isWanted = configuration.backgroundRefresh ?? (store.kind == .own ? .on : .off)
+    guard configuration.usageRefresh == .on, isWanted == .on else { return nil }
+    return BackgroundRefresh(
+      store: store, refreshes: refreshes, activity: activity, clock: clock, interval: configuration.refreshInterval,
+      runsWhenIdle: configuration.idleBackground == .on)
+  }
+}

@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// Tells systemd how the service fares, by datagrams to the socket it names; does nothing where there is none.
+///
+/// The messages are those of sd_notify(3).
+struct ServiceNotifier: Sendable {
+  private let path: String?
+
+  /// Looks for systemd's socket in the environment.
+  init(_ environment: [String: String]) {
+    path = environment["NOTIFY_SOCKET"].flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
+  }
+
+  /// Calls can be made.
+  func ready(_ status: String) { send(["READY=1", "STATUS=\(status)"]) }
+
+  /// The configuration is being read again; `ready` has to follow.
+  func reloading() {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    let microseconds = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000
+    send(["RELOADING=1", "MONOTONIC_USEC=\(microseconds)", "STATUS=Reading the configuration again"])
+  }
+
+  /// The service is stopping.
+  func stopping(_ status: String) { send(["STOPPING=1", "STATUS=\(status)"]) }
+
+  /// What the service does, a line for people.
+  func status(_ text: String) { send(["STATUS=\(text)"]) }
+
+  /// The service answers.
+  func alive() { send(["WATCHDOG=1"]) }
+
+  /// The stop, or the start, takes so much longer from now.
+  func extendTimeout(by span: Duration) { send(["EXTEND_TIMEOUT_USEC=\(span.components.seconds * 1_000_000)"]) }
+
+  private func send(_ assignments: [String]) {
+    guard let path else { return }
+    // A line that is none would be taken for another assignment.
+    let message = assignments.map { $0.replacing("\n", with: " ") }.joined(separator: "\n")
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    var name = Array(path.utf8)
+    guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
+    // An abstract socket's name begins with a NUL, written as @.
+    if name.first == UInt8(ascii: "@") { name[0] = 0 }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    let length = socklen_t(MemoryLayout.offset(of: \sockaddr_un.sun_path).map { $0 + name.count } ?? 0)
+    withUnsafePointer(to: address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        // Whoever is not there to listen needs no answer either; blocking would make the daemon hang on its supervisor.
+        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+        _ = sendto(descriptor, message, message.utf8.count, flags, address, length)
+      }
+    }
+  }
+}

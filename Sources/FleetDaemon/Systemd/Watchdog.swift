@@ -1,0 +1,63 @@
+internal import Fleet
+internal import FleetClient
+internal import Glibc
+internal import Logging
+
+/// Feeds systemd's watchdog as long as the daemon answers on its own socket.
+struct Watchdog: Sendable {
+  /// Within which time the watchdog has to be fed.
+  let limit: Duration
+  private let notifier: ServiceNotifier
+  private let clock: any FleetClock
+  private let logger: Logger
+
+  /// Looks in the environment for a watchdog that is meant for this process; nil when there is none.
+  init?(
+    _ environment: [String: String], process: Int32 = getpid(), notifier: ServiceNotifier, clock: any FleetClock,
+    logger: Logger
+  ) {
+    guard let microseconds = environment["WATCHDOG_USEC"].flatMap({ Int64($0) }), microseconds > 0 else { return nil }
+    if let meant = environment["WATCHDOG_PID"], meant != "\(process)" { return nil }
+    limit = .microseconds(microseconds)
+    self.notifier = notifier
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// Asks and feeds until the calling task is cancelled.
+  ///
+  /// - Parameter socketPath: where the daemon listens.
+  func run(socketPath: String) async {
+    while !Task.isCancelled {
+      if await answers(at: socketPath) { notifier.alive() }
+      guard (try? await clock.sleep(for: limit / 3)) != nil else { return }
+    }
+  }
+
+  /// Whether a call on a connection of its own is answered within a third of the limit.
+  private func answers(at socketPath: String) async -> Bool {
+    await withTaskGroup(of: String?.self) { group in
+      group.addTask {
+        let client = FleetClient(socketPath: socketPath, token: nil)
+        defer { client.close() }
+        do {
+          _ = try await client.health()
+          return nil
+        } catch {
+          return "\(error)"
+        }
+      }
+      group.addTask { [clock, limit] in
+        try? await clock.sleep(for: limit / 3)
+        return "no answer within \(limit / 3)"
+      }
+      let fault = await group.next() ?? nil
+      group.cancelAll()
+      guard let fault, !Task.isCancelled else { return true }
+      logger.error(
+        "the daemon does not answer on its own socket; the watchdog is not fed",
+        metadata: ["socket": "\(socketPath)", "reason": "\(fault)"])
+      return false
+    }
+  }
+}

@@ -116,6 +116,9 @@ let package = Package(
       name: "FleetTestSupport", dependencies: ["Fleet", locks], path: "Tests/Support/FleetTestSupport",
       swiftSettings: settings),
 
+    // Texts of the project that follow from the code, manual pages above all.
+    .target(name: "ManualPages", path: "Tests/Support/ManualPages", swiftSettings: settings),
+
     // Readers of bytes from outside and what must hold for them, checked with a corpus and, by `make fuzz`, with libFuzzer.
     .systemLibrary(name: "CLibFuzzer", path: "Tests/Support/CLibFuzzer"),
     .target(
@@ -154,7 +157,8 @@ let package = Package(
     .testTarget(
       name: "FleetDaemonTests",
       dependencies: [
-        "Fleet", "FleetDaemon", "FleetServer", "FleetTestSupport", "StoreBuilder", argumentParser, logging,
+        "Fleet", "FleetDaemon", "FleetTestSupport", "JSON", "ManualPages", "RPCSchema", "StoreBuilder", argumentParser,
+        logging,
       ],
       swiftSettings: settings),
     .testTarget(

@@ -5,6 +5,9 @@ extension CommandFailure {
   /// What a failed call means to whoever made it.
   init(_ failure: FleetClient.Failure, socket: SocketLookup, token: Token?) {
     switch failure {
+    case .notRunning(let path) where OtherFile.stands(at: path):
+      self.init(
+        .unreachable, "\(PrintableText.of(path)) is not a socket; name the daemon's with --socket, or leave that away")
     case .notRunning(let path):
       let others = socket.others.isEmpty ? "" : " (nor at \(Self.list(socket.others)))"
       self.init(

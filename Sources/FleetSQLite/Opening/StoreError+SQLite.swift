@@ -23,7 +23,9 @@ extension StoreError {
         .busy,
         "Another process keeps the store \(path) locked. Try again; if it lasts, end the program that holds a "
           + "transaction open on it.")
-    case .SQLITE_FULL:
+    // The memory that readers and writers share is a file beside the store, which a full disk keeps from growing.
+    case .SQLITE_FULL,
+      .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
       self.init(.full, "There is no space left for the store \(path). Free some; nothing else is needed.")
     case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_DBMOVED:
       self.init(.missing, "The store \(path) was moved or deleted while it was open. Put it back.")
@@ -39,6 +41,11 @@ extension StoreError {
       self.init(.permission, "The store \(path) may not be used. Give this user access to it.")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       self.init(.corrupt, "The store \(path) is damaged. Put it back from a backup.")
+    case .SQLITE_IOERR:
+      self.init(
+        .inputOutput,
+        "The disk that holds the store \(path) cannot be read or written (SQLite's result code "
+          + "\(error.extendedResultCode.rawValue)). Look for free space, and into the system's log.")
     case .SQLITE_CONSTRAINT:
       self.init(.invalidValue, "The store \(path) does not accept the values given.")
     case .SQLITE_ERROR:

@@ -3,7 +3,7 @@ internal import Logging
 
 extension Daemon {
   /// Waits until the daemon, started on demand, has gone without a connection for as long as the settings say; then
-  /// lets no more connections in, and waits for those that came in at the last moment.
+  /// lets no more connections in, and waits, up to the drain limit, for those that came in at the last moment.
   ///
   /// Whoever connects afterwards waits in systemd's socket for the next daemon.
   ///
@@ -25,7 +25,8 @@ extension Daemon {
     guard !Task.isCancelled else { return false }
     logger.info("nobody has been connected for a while; systemd starts the daemon again when somebody connects")
     server.beginDraining()
-    while server.idleSince == nil {
+    let end = ContinuousClock.now + settings.current.drainTimeout
+    while server.idleSince == nil, ContinuousClock.now < end {
       guard (try? await clock.sleep(for: Self.shortestPause)) != nil else { return false }
     }
     return true

@@ -5,13 +5,15 @@
 # make bench    what many waiters on one refresh cost
 # make crash-test  hundreds of kills at the worst moments (CRASH_ROUNDS=300)
 # make fuzz     hostile input for all that reads bytes from outside, with libFuzzer (FUZZ_SECONDS=30 for each target)
+# make sanitize  the end-to-end tests against programs that a sanitizer watches (SANITIZER=thread, address or undefined)
 
 SWIFT_FILES = Package.swift Sources Tests
 
 CRASH_ROUNDS = 300
 FUZZ_SECONDS ?= 30
+SANITIZER ?= thread
 
-.PHONY: all build debug demo run test crash-test fuzz bench lint format clean dependencies
+.PHONY: all build debug demo run test crash-test fuzz sanitize bench lint format clean dependencies
 
 all: build
 
@@ -45,6 +47,10 @@ crash-test: dependencies
 
 fuzz: dependencies
 	FUZZ_SECONDS=$(FUZZ_SECONDS) contrib/fuzz/run
+
+sanitize:
+	@contrib/build/dependencies test
+	contrib/sanitizers/run $(SANITIZER)
 
 bench: dependencies
 	swift run -c release fleet-benchmarks

@@ -3,7 +3,7 @@ import StoreBuilder
 import Testing
 import UpstreamSimulator
 
-@Suite("The own store, from the command line", .timeLimit(.minutes(5)))
+@Suite("The own store, from the command line", .timeLimit(Patience.minutes(5)))
 struct AdministrationTests {
   /// An empty home, a simulated upstream, and the programs on both.
   private struct Home {

@@ -3,7 +3,7 @@ import StoreBuilder
 import Testing
 
 /// Runs the worked examples of the contract against a real daemon.
-@Suite("The contract's worked examples", .timeLimit(.minutes(5)))
+@Suite("The contract's worked examples", .timeLimit(Patience.minutes(5)))
 struct ContractTests {
   /// One line, and what it is answered with; its parts stand as they are in the document.
   private struct Exchange {

@@ -10,7 +10,7 @@ import UpstreamSimulator
 struct CrashTests {
   private static let rounds = ProcessInfo.processInfo.environment["CODEX_FLEET_CRASH_ROUNDS"].flatMap { Int($0) } ?? 6
 
-  @Test("a kill loses a login only between the provider's answer and the commit", .timeLimit(.minutes(60)))
+  @Test("a kill loses a login only between the provider's answer and the commit", .timeLimit(Patience.minutes(60)))
   func kills() async throws {
     let harness = try await CrashHarness(accounts: 8)
     for round in 1...Self.rounds { try await harness.run(round) }

@@ -14,7 +14,8 @@ private struct Order: Comparable {
 }
 
 @Suite(
-  "Stores that codex-lb wrote, over the real socket", .enabled(if: Fixtures.directory != nil), .timeLimit(.minutes(5)))
+  "Stores that codex-lb wrote, over the real socket", .enabled(if: Fixtures.directory != nil),
+  .timeLimit(Patience.minutes(5)))
 struct GoldenAnswerTests {
   @Test("every key gets codex-lb's own answer, field by field", arguments: Fixtures.names)
   func everyKeyGetsTheGoldenAnswer(store: String) async throws {

@@ -3,7 +3,7 @@ import StoreBuilder
 import Testing
 import UpstreamSimulator
 
-@Suite("Refreshes, with real processes", .timeLimit(.minutes(5)))
+@Suite("Refreshes, with real processes", .timeLimit(Patience.minutes(5)))
 struct RefreshTests {
   @Test(
     "fifty concurrent refreshes of twenty stale accounts make twenty upstream requests",

@@ -2,7 +2,7 @@ import Foundation
 import StoreBuilder
 import Testing
 
-@Suite("Starting, failing and starting again", .timeLimit(.minutes(5)))
+@Suite("Starting, failing and starting again", .timeLimit(Patience.minutes(5)))
 struct StartingTests {
   private func store() throws -> CodexLBStore {
     try CodexLBStore.build {

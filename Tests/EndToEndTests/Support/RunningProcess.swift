@@ -73,7 +73,8 @@ final class RunningProcess: Sendable {
   private let hasEnded: NIOLockedValueBox<Bool>
   private let end: Task<Int32, Never>
 
-  /// Starts a program with exactly these arguments and this environment, and returns when it runs.
+  /// Starts a program with exactly these arguments and this environment, and returns when it runs. Only what
+  /// watches it from inside is told more.
   ///
   /// `Foundation.Process` would do, were it not that starting several at once brings it down on Linux: it reads past
   /// the end of the list of open files.
@@ -81,7 +82,8 @@ final class RunningProcess: Sendable {
     let (starts, start) = AsyncThrowingStream.makeStream(of: Int32.self)
     let hasEnded = NIOLockedValueBox(false)
     let (output, errors) = (output, errors)
-    let environment = Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
+    let variables = BuiltProducts.instrumentation.merging(environment) { $1 }
+    let environment = Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0), $1) })
     end = Task {
       do {
         let result = try await Subprocess.run(

@@ -22,9 +22,8 @@ final class RawConnection: Sendable {
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
     }
     guard result == 0 else {
-      let number = errno
-      close(descriptor)
-      throw Failure(call: "connect", number: number)
+      // Closed by the end of this object, which comes with the error.
+      throw Failure(call: "connect", number: errno)
     }
   }
 

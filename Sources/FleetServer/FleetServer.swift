@@ -1,3 +1,4 @@
+public import Fleet
 public import Logging
 internal import NIOConcurrencyHelpers
 internal import NIOCore
@@ -16,6 +17,7 @@ public final class FleetServer: Sendable {
   let accepted: AsyncStream<Connection>
   let acceptedContinuation: AsyncStream<Connection>.Continuation
   private let service: any FleetCalls
+  private let clock: any FleetClock
   private let version: String
   private let fleetStatistics: @Sendable () -> FleetStatistics
   private let counters = CallCounters()
@@ -36,19 +38,20 @@ public final class FleetServer: Sendable {
   ///   - peers: who may connect.
   ///   - watcher: the process that finds out whether the server answers, usually its own: its connections are let in
   ///     whatever limits and peers are, and are not counted.
+  ///   - clock: what subscriptions wait by.
   ///   - statistics: what the rest of the daemon counts.
   ///   - version: the daemon's version, as `daemon.health` tells it.
   ///   - logger: gets one line per call at debug level, and no params at any level.
   public init(
     service: any FleetCalls, socketPath: String, passedSockets: [PassedSocket] = [],
     limits: ServerLimits = ServerLimits(), peers: PeerPolicy = PeerPolicy(), watcher: Int32? = nil,
-    statistics: @escaping @Sendable () -> FleetStatistics, version: String,
-    logger: Logger
+    clock: any FleetClock, statistics: @escaping @Sendable () -> FleetStatistics, version: String, logger: Logger
   ) {
     self.service = service
     self.socketPath = passedSockets.first?.path ?? socketPath
     self.passedSockets = passedSockets
     self.watcher = watcher
+    self.clock = clock
     rules = NIOLockedValueBox(ConnectionRules(limits: limits, peers: peers))
     fleetStatistics = statistics
     budget = MemoryBudget(limit: limits.bytesWaiting, fairShare: limits.fairShare)
@@ -74,7 +77,7 @@ public final class FleetServer: Sendable {
       statistics: { [started = ContinuousClock.now] in
         DaemonStatistics(
           health: self.health, uptime: .now - started, server: self.statistics, fleet: self.fleetStatistics())
-      }, counters: counters)
+      }, counters: counters, clock: clock)
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
         for await connection in accepted {

@@ -18,10 +18,4 @@ extension FleetSummary {
     guard !changed.isEmpty || !removed.isEmpty else { return nil }
     return FleetChange(accounts: changed, removed: removed, generatedAt: generatedAt)
   }
-
-  /// When the next window resets, which changes the answer although nothing is written; nil when none does.
-  public var nextReset: Timestamp? {
-    accounts.lazy.flatMap { [$0.primary, $0.secondary, $0.monthly] }.compactMap(\.resetAt)
-      .filter { $0 > generatedAt }.min()
-  }
 }

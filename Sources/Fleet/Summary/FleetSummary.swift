@@ -4,6 +4,9 @@ public struct FleetSummary: Hashable, Sendable {
   public var accounts: [AccountSummary]
   /// The instant at which the answer was derived.
   public var generatedAt: Timestamp
+  /// When the next limit or window ends, which may change the answer although nothing is written; nil when none does,
+  /// or the caller may not see usage.
+  public var nextChange: Timestamp?
 
   /// Projects a snapshot of the store for one caller.
   ///
@@ -20,6 +23,17 @@ public struct FleetSummary: Hashable, Sendable {
         : AccountSummary(withoutUsage: record.account)
     }
     generatedAt = now
+    guard showsUsage else { return }
+    nextChange = snapshot.accounts.lazy.flatMap(\.resets).compactMap { Timestamp(unixSeconds: $0) }
+      .filter { $0 > now }.min()
+  }
+}
+
+extension AccountRecord {
+  /// The ends, in Unix seconds, of all that is told about the account: of its persisted limit, and of its windows,
+  /// shown or not, since a hidden one may count for the status.
+  fileprivate var resets: [Int64] {
+    ([account.resetAt] + UsageWindow.allCases.map { latest[$0]?.resetAt }).compactMap(\.self)
   }
 }
 

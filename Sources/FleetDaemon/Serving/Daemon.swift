@@ -46,7 +46,7 @@ struct Daemon: Service {
       refreshInterval: configuration.refreshInterval)
     server = FleetServer(
       service: service, socketPath: configuration.socketPath, passedSockets: passedSockets,
-      limits: configuration.serverLimits, peers: configuration.peers, watcher: getpid(),
+      limits: configuration.serverLimits, peers: configuration.peers, watcher: getpid(), clock: clock,
       statistics: { [refreshes, store, upstream] in
         let requests = upstream.statistics
         return FleetStatistics(

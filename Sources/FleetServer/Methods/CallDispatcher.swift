@@ -9,6 +9,7 @@ struct CallDispatcher: Sendable {
   let health: @Sendable () -> DaemonHealth
   let statistics: @Sendable () -> DaemonStatistics
   let counters: CallCounters
+  let clock: any FleetClock
 
   /// What a call has come to when nothing went wrong.
   struct Success {
@@ -121,7 +122,7 @@ struct CallDispatcher: Sendable {
   private func refresh(
     for caller: Caller, _ ids: Set<AccountID>?, within timeout: Duration?
   ) async throws(CallFailure) -> RefreshReport {
-    let service = service
+    let (service, clock) = (service, clock)
     let first = await withTaskGroup(of: Result<RefreshReport, RefreshRefusal>?.self) { group in
       group.addTask {
         do throws(RefreshRefusal) {
@@ -132,7 +133,7 @@ struct CallDispatcher: Sendable {
       }
       if let timeout {
         group.addTask {
-          try? await Task.sleep(for: timeout)
+          try? await clock.sleep(for: timeout)
           return nil
         }
       }
@@ -170,7 +171,8 @@ struct CallDispatcher: Sendable {
     return Success(
       result: first.json(subscription: id),
       subscription: Subscription(
-        id: id, digest: digest, accountIDs: ids, first: first, changes: changes, service: service, counters: counters))
+        id: id, digest: digest, accountIDs: ids, first: first, changes: changes, service: service, counters: counters,
+        clock: clock))
   }
 
   private func accountIDs(_ params: CallParams) throws(CallFailure) -> Set<AccountID>? {

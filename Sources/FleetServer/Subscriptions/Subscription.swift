@@ -19,6 +19,7 @@ struct Subscription: Sendable {
   let changes: AsyncStream<Void>
   let service: any FleetCalls
   let counters: CallCounters
+  let clock: any FleetClock
 
   /// After this time the fleet is looked at again although nobody has told of a change.
   private static let longestPause = Duration.seconds(30)
@@ -48,10 +49,10 @@ struct Subscription: Sendable {
         guard !Task.isCancelled, let pause = await look(&told, send) else { break }
         timer?.cancel()
         timer = Task {
-          guard (try? await Task.sleep(for: pause)) != nil else { return }
+          guard (try? await clock.sleep(for: pause)) != nil else { return }
           ringer.yield()
         }
-        try? await Task.sleep(for: Self.shortestPause)
+        try? await clock.sleep(for: Self.shortestPause)
       }
       timer?.cancel()
       group.cancelAll()
@@ -83,13 +84,15 @@ struct Subscription: Sendable {
       told = summary
     }
     let end = caller.expiresAt.map { $0.since(summary.generatedAt) }
-    return [summary.nextReset?.since(summary.generatedAt), end, Self.longestPause].compactMap(\.self).min()
+    return [summary.nextChange?.since(summary.generatedAt), end, Self.longestPause].compactMap(\.self).min()
   }
 
   private var closing: [UInt8] {
-    RPCEncoder.notification(
-      method: Method.changed, params: ["subscription": .string(id), "closed": "unauthorized"])
+    RPCEncoder.notification(method: Method.changed, params: Self.closingParams(of: id))
   }
+
+  /// The params of a subscription's last notification.
+  static func closingParams(of id: String) -> JSONObject { ["subscription": .string(id), "closed": "unauthorized"] }
 
   private func notification(of change: FleetChange) -> [UInt8] {
     RPCEncoder.notification(method: Method.changed, rawParams: change.json(subscription: id))

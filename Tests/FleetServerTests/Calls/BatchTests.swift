@@ -1,5 +1,6 @@
 import Fleet
 import FleetServer
+import FleetTestSupport
 import JSON
 import JSONRPC
 import Testing
@@ -45,7 +46,7 @@ struct BatchCallTests {
       let client = try await server.connect()
       let refresh = Self.call("1", "fleet.refresh", #"{"token":"full"}"#)
       try await client.send("[\(refresh),\(refresh),\(refresh)]\n")
-      await gate.arrived(3)
+      await gate.arrivals(3)
       #expect(try await client.ask(Self.call("7", "daemon.health"))?.contains(#""id":7"#) == true)
       gate.open()
       #expect(await client.line()?.hasPrefix("[") == true)

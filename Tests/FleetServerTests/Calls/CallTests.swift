@@ -1,5 +1,6 @@
 import Fleet
 import FleetServer
+import FleetTestSupport
 import JSON
 import JSONRPC
 import Testing
@@ -190,7 +191,7 @@ struct CallTests {
           + #"{"jsonrpc":"2.0","method":"fleet.refresh","params":{"token":"wrong"}}"# + "\n"
           + #"{"jsonrpc":"2.0","method":"fleet.refresh","params":[]}"# + "\n"
           + #"{"jsonrpc":"2.0","method":"no.such"}"# + "\n")
-      await gate.arrived(1)
+      await gate.arrivals(1)
       #expect(try await client.ask(#"{"jsonrpc":"2.0","id":9,"method":"daemon.health"}"#)?.contains(#""id":9"#) == true)
       try await client.halfClose()
       #expect(await client.line() == nil)

@@ -1,4 +1,5 @@
 import Fleet
+import FleetTestSupport
 import JSONRPC
 import Testing
 
@@ -16,7 +17,7 @@ struct CancellationTests {
   private static func waiting(at gate: Gate) -> StubFleet {
     StubFleet(
       refreshAnswer: { (_) async throws(RefreshRefusal) in
-        await gate.pass()
+        await gate.passUnlessCancelled()
         guard Task.isCancelled else { return StubFleet.report }
         throw .waitCancelled
       })
@@ -28,7 +29,7 @@ struct CancellationTests {
     try await TestServer.with(Self.waiting(at: gate)) { server in
       let client = try await server.connect()
       try await client.send(Self.refresh("1") + Self.refresh("\"1\""))
-      await gate.arrived(2)
+      await gate.arrivals(2)
       try await client.send(Self.cancel("1"))
       guard case .error(let id, let error)? = try await client.answer() else {
         Issue.record("not answered with an error")
@@ -57,7 +58,7 @@ struct CancellationTests {
       let client = try await server.connect()
       try await client.send(
         "[\(Self.refresh("1").dropLast()),\(Self.refresh("2").dropLast()),\(Self.cancel("2").dropLast())]\n")
-      await gate.arrived(1)
+      await gate.arrivals(1)
       gate.open()
       let answer = try #require(await client.line())
       #expect(answer.contains(#""id":1,"result""#) && answer.contains("request_cancelled"))

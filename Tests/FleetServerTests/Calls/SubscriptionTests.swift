@@ -220,4 +220,44 @@ struct SubscriptionTests {
       #expect(notifications <= 4)
     }
   }
+
+  @Test("the end of an account's limit is told when it comes, although nothing is written")
+  func limitEnds() async throws {
+    let clock = TestClock(now: StubFleet.instant)
+    let limited = AccountRecord(
+      account: Account(
+        id: "a", email: "a@example.com", plan: Plan("plus"), status: .rateLimited,
+        resetAt: StubFleet.instant.unixSeconds + 10),
+      latest: LatestUsage(
+        primary: UsageSample(recordedAt: StubFleet.instant, usedPercent: 50, resetAt: nil, windowMinutes: 300)))
+    let fleet = StubFleet(summaryAnswer: { (_) async throws(StoreError) in
+      StubFleet.summary([limited], at: clock.now)
+    })
+    try await TestServer.with(fleet, clock: clock) { server in
+      let client = try await server.connect()
+      let first = try Self.object(try await client.ask(Self.subscribe))
+      #expect(first["result"]?["accounts"]?[0]?["status"] == "rate_limited")
+      await clock.sleepers(2)
+      clock.advance(by: .seconds(10))
+      let change = try Self.object(await client.line())
+      #expect(change["params"]?["accounts"]?[0]?["status"] == "active")
+    }
+  }
+
+  @Test("what is committed in quick succession is told together")
+  func together() async throws {
+    let clock = TestClock(now: StubFleet.instant)
+    let fleet = LiveFleet("a")
+    try await TestServer.with(fleet.stub, clock: clock) { server in
+      let client = try await server.connect()
+      _ = try await client.ask(Self.subscribe)
+      await clock.sleepers(2)
+      for name in ["b", "c", "d"] { fleet.set(LiveFleet.record(name)) }
+      // As long as no time passes nobody looks again.
+      #expect(try await client.ask(#"{"jsonrpc":"2.0","id":7,"method":"daemon.health"}"#)?.contains(#""id":7"#) == true)
+      clock.advance(by: .milliseconds(25))
+      let change = try Self.object(await client.line())
+      #expect(Self.ids(change["params"]?["accounts"]) == ["d"] && change["params"]?["removed"] == ["a"])
+    }
+  }
 }

@@ -20,14 +20,14 @@ struct ConnectionTests {
     try await TestServer.with(.refreshing(behind: gate)) { server in
       let client = try await server.connect()
       try await client.send((1...65).map(Self.refresh).joined())
-      await gate.arrived(64)
+      await gate.arrivals(64)
       // Another connection's answer: all that was sent has been looked at by now.
       let other = try await server.connect()
       try await other.send(Self.health)
       #expect(try await other.answer() != nil)
       #expect(server.server.statistics.callsStarted == 65)
-      gate.letOneThrough()
-      await gate.arrived(65)
+      gate.letThrough()
+      await gate.arrivals(65)
       gate.open()
       for _ in 1...65 { #expect(try await client.answer() != nil) }
     }
@@ -84,7 +84,7 @@ struct ConnectionTests {
       let client = try await server.connect()
       try await client.send(Self.refresh(1) + Self.refresh(2))
       try await client.halfClose()
-      await gate.arrived(2)
+      await gate.arrivals(2)
       gate.open()
       #expect(await client.line() != nil)
       #expect(await client.line() != nil)
@@ -126,14 +126,14 @@ struct ConnectionTests {
     let gate = Gate()
     let fleet = StubFleet(
       refreshAnswer: { (_) async throws(RefreshRefusal) in
-        await gate.pass()
+        await gate.passUnlessCancelled()
         continuation.yield(Task.isCancelled)
         throw .waitCancelled
       })
     try await TestServer.with(fleet) { server in
       let client = try await server.connect()
       try await client.send(Self.refresh(1))
-      await gate.arrived(1)
+      await gate.arrivals(1)
       try await client.close()
       #expect(await ended.first { _ in true } == true)
     }
@@ -145,7 +145,7 @@ struct ConnectionTests {
     let gate = Gate()
     let fleet = StubFleet(
       refreshAnswer: { (_) async throws(RefreshRefusal) in
-        await gate.pass()
+        await gate.passUnlessCancelled()
         continuation.yield(Task.isCancelled)
         return StubFleet.report
       })
@@ -153,7 +153,7 @@ struct ConnectionTests {
       let client = try await server.connect()
       try await client.send(
         #"{"jsonrpc":"2.0","method":"fleet.refresh","params":{"token":"full"}}"# + "\n" + Self.refresh(2))
-      await gate.arrived(2)
+      await gate.arrivals(2)
       try await client.close()
       #expect(await ended.first { _ in true } == true)
       gate.open()

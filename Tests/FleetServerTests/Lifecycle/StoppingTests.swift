@@ -1,4 +1,5 @@
 import Fleet
+import FleetTestSupport
 import Glibc
 import JSONRPC
 import Testing
@@ -40,7 +41,7 @@ struct StoppingTests {
       #expect(try await idle.ask(Self.health) != nil)
       let client = try await server.connect()
       try await client.send(Self.refresh + Self.health + "\n")
-      await gate.arrived(1)
+      await gate.arrivals(1)
       server.server.stop()
       #expect(await idle.line() == nil)
       gate.open()
@@ -54,13 +55,13 @@ struct StoppingTests {
     let gate = Gate()
     let fleet = StubFleet(
       refreshAnswer: { (_) async throws(RefreshRefusal) in
-        await gate.pass()
+        await gate.passUnlessCancelled()
         throw .waitCancelled
       })
     try await TestServer.with(fleet, limits: ServerLimits(closingGrace: .zero)) { server in
       let client = try await server.connect()
       try await client.send(Self.refresh)
-      await gate.arrived(1)
+      await gate.arrivals(1)
       server.server.stop()
       #expect(await client.line() == nil)
     }
@@ -70,11 +71,9 @@ struct StoppingTests {
   func cancellation() async throws {
     let directory = try TemporaryDirectory()
     let gate = Gate()
-    let server = FleetServer(
-      service: StubFleet(), socketPath: directory.file("s"), statistics: { StubFleet.statistics }, version: "1",
-      logger: LogRecorder().logger)
+    let server = FleetServer(at: directory.file("s"))
     let run = Task { try await server.run { gate.open() } }
-    await gate.pass()
+    await gate.passUnlessCancelled()
     run.cancel()
     try await run.value
     #expect(access(directory.file("s"), F_OK) != 0)
@@ -84,11 +83,9 @@ struct StoppingTests {
   func counts() async throws {
     let directory = try TemporaryDirectory()
     let gate = Gate()
-    let server = FleetServer(
-      service: StubFleet(), socketPath: directory.file("s"), statistics: { StubFleet.statistics }, version: "1",
-      logger: LogRecorder().logger)
+    let server = FleetServer(at: directory.file("s"))
     async let run: Void = server.run { gate.open() }
-    await gate.pass()
+    await gate.passUnlessCancelled()
     let client = try await RawClient(directory.file("s"))
     #expect(try await client.ask(Self.health) != nil)
     server.stop()

@@ -6,9 +6,7 @@ struct SecondServerTests {
   @Test("the second server is refused and the first one goes on")
   func refused() async throws {
     try await TestServer.with { server in
-      let second = FleetServer(
-        service: StubFleet(), socketPath: server.path, statistics: { StubFleet.statistics }, version: "2",
-        logger: LogRecorder().logger)
+      let second = FleetServer(at: server.path)
       await #expect(throws: ListeningError.self) { try await second.run() }
       let client = try await server.connect()
       let answer = try await client.ask(#"{"jsonrpc":"2.0","id":7,"method":"daemon.health"}"#)
@@ -20,9 +18,7 @@ struct SecondServerTests {
   func again() async throws {
     let directory = try TemporaryDirectory()
     for _ in 1...3 {
-      let server = FleetServer(
-        service: StubFleet(), socketPath: directory.file("s"), statistics: { StubFleet.statistics }, version: "1",
-        logger: LogRecorder().logger)
+      let server = FleetServer(at: directory.file("s"))
       try await server.run { server.stop() }
     }
   }

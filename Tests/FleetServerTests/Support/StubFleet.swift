@@ -1,5 +1,6 @@
 public import Fleet
 import FleetServer
+import FleetTestSupport
 import NIOConcurrencyHelpers
 
 /// A core whose answers the test decides; its keys are `full`, `expired`, and `broken` (the store fails).
@@ -23,7 +24,7 @@ struct StubFleet: FleetCalls {
   static func refreshing(behind gate: Gate) -> StubFleet {
     StubFleet(
       refreshAnswer: { (_) async throws(RefreshRefusal) in
-        await gate.pass()
+        await gate.passUnlessCancelled()
         return report
       })
   }
@@ -35,9 +36,9 @@ struct StubFleet: FleetCalls {
   static let report = RefreshReport(
     usageWritten: false, accountCount: 0, attemptedCount: 0, generatedAt: instant, outcomes: [])
 
-  static func summary(_ accounts: [AccountRecord]) -> FleetSummary {
+  static func summary(_ accounts: [AccountRecord], at now: Timestamp = instant) -> FleetSummary {
     FleetSummary(
-      FleetSnapshot(accounts: accounts, hidesUpstreamQuota: false), for: allSeeing, now: instant,
+      FleetSnapshot(accounts: accounts, hidesUpstreamQuota: false), for: allSeeing, now: now,
       refreshInterval: .seconds(60))
   }
 

@@ -1,3 +1,4 @@
+import Fleet
 import FleetServer
 import Logging
 
@@ -12,14 +13,13 @@ struct TestServer: Sendable {
   /// Runs `body` beside a server that listens, then stops the server and waits for its end.
   static func with(
     _ fleet: StubFleet = StubFleet(), limits: ServerLimits = ServerLimits(), peers: PeerPolicy = PeerPolicy(),
-    _ body: (TestServer) async throws -> Void
+    clock: any FleetClock = RunningClock(), version: String = "1.2.3", _ body: (TestServer) async throws -> Void
   ) async throws {
     let directory = try TemporaryDirectory()
     let logs = LogRecorder()
     let server = FleetServer(
-      service: fleet, socketPath: directory.file("fleet.sock"), limits: limits, peers: peers,
-      statistics: { StubFleet.statistics },
-      version: "1.2.3", logger: logs.logger)
+      fleet, at: directory.file("fleet.sock"), limits: limits, peers: peers, clock: clock, version: version,
+      logger: logs.logger)
     let (listening, continuation) = AsyncStream.makeStream(of: Void.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
@@ -34,5 +34,18 @@ struct TestServer: Sendable {
       try await group.waitForAll()
     }
     withExtendedLifetime(directory) {}
+  }
+}
+
+extension FleetServer {
+  /// A server for a fleet that the test decides about.
+  convenience init(
+    _ fleet: StubFleet = StubFleet(), at path: String, limits: ServerLimits = ServerLimits(),
+    peers: PeerPolicy = PeerPolicy(), clock: any FleetClock = RunningClock(), version: String = "1.2.3",
+    logger: Logger = LogRecorder().logger
+  ) {
+    self.init(
+      service: fleet, socketPath: path, limits: limits, peers: peers, clock: clock,
+      statistics: { StubFleet.statistics }, version: version, logger: logger)
   }
 }

@@ -151,4 +151,18 @@ struct FleetSummaryTests {
     let summary = FleetSummary(snapshot, for: try Self.caller(), now: .at(Self.now), refreshInterval: .seconds(60))
     #expect(summary.accounts.map(\.accountID.rawValue) == ["b", "a", "c"])
   }
+
+  @Test("the end of an account's limit changes the answer, unless usage is hidden")
+  func nextChange() throws {
+    func next(_ sections: String) throws -> Timestamp? {
+      let account = Account.sample(status: .rateLimited, resetAt: Self.now + 5)
+      let record = AccountRecord(account: account, latest: LatestUsage(primary: .row(1, at: Self.now)))
+      let snapshot = FleetSnapshot(accounts: [record], hidesUpstreamQuota: false)
+      return FleetSummary(
+        snapshot, for: try Self.caller(sections), now: .at(Self.now), refreshInterval: .seconds(60)
+      ).nextChange
+    }
+    #expect(try next(Self.seeing) == .at(Self.now + 5))
+    #expect(try next("") == nil)
+  }
 }

@@ -2,13 +2,14 @@ internal import NIOConcurrencyHelpers
 
 /// Holds back whoever comes to it until the test lets them through, and tells how many have come.
 ///
-/// Those whom it holds back cannot be cancelled: work that never ends unless the test says so is what most of these tests need.
+/// Those whom it holds back cannot be cancelled, unless they say so: work that never ends unless the test says so is what
+/// most of these tests need.
 public final class Gate: Sendable {
   private struct State {
     var arrivals = 0
     var permits = 0
     var isOpen = false
-    var held: [CheckedContinuation<Void, Never>] = []
+    var held: [@Sendable () -> Void] = []
     var watchers: [(count: Int, signal: AsyncStream<Never>.Continuation)] = []
   }
 
@@ -19,23 +20,32 @@ public final class Gate: Sendable {
 
   /// Arrives, and waits to be let through.
   public func pass() async {
-    await withCheckedContinuation { continuation in
-      let (passes, reached) = state.withLockedValue { state in
-        state.arrivals += 1
-        let arrivals = state.arrivals
-        let reached = state.watchers.filter { $0.count <= arrivals }
-        state.watchers.removeAll { $0.count <= arrivals }
-        if state.isOpen { return (true, reached) }
-        if state.permits > 0 {
-          state.permits -= 1
-          return (true, reached)
-        }
-        state.held.append(continuation)
-        return (false, reached)
+    await withCheckedContinuation { continuation in arrive { continuation.resume() } }
+  }
+
+  /// Arrives, and waits to be let through or cancelled, as the caller of work does that goes on without it.
+  public func passUnlessCancelled() async {
+    let (released, signal) = AsyncStream.makeStream(of: Never.self)
+    arrive { signal.finish() }
+    for await _ in released {}
+  }
+
+  private func arrive(_ release: @escaping @Sendable () -> Void) {
+    let (passes, reached) = state.withLockedValue { state in
+      state.arrivals += 1
+      let arrivals = state.arrivals
+      let reached = state.watchers.filter { $0.count <= arrivals }
+      state.watchers.removeAll { $0.count <= arrivals }
+      if state.isOpen { return (true, reached) }
+      if state.permits > 0 {
+        state.permits -= 1
+        return (true, reached)
       }
-      if passes { continuation.resume() }
-      for watcher in reached { watcher.signal.finish() }
+      state.held.append(release)
+      return (false, reached)
     }
+    if passes { release() }
+    for watcher in reached { watcher.signal.finish() }
   }
 
   /// Returns when so many have arrived since the start, or the task is cancelled.
@@ -60,7 +70,7 @@ public final class Gate: Sendable {
       state.permits += count - released.count
       return released
     }
-    for continuation in released { continuation.resume() }
+    for release in released { release() }
   }
 
   /// Lets everybody through from now on.
@@ -70,6 +80,6 @@ public final class Gate: Sendable {
       defer { state.held = [] }
       return state.held
     }
-    for continuation in released { continuation.resume() }
+    for release in released { release() }
   }
 }

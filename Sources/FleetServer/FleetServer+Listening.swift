@@ -26,7 +26,9 @@ extension FleetServer {
           return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
         }
         return options.unsafeGetSocketOption(level: SocketOptionLevel(SOL_SOCKET), name: SO_PEERCRED)
-          .flatMapThrowing { [self] (peer: Peer) in try welcome(channel, from: peer) }
+          .flatMap { [self] (peer: Peer) in
+            verdict(on: peer, options).flatMapThrowing { [self] in try welcome(channel, from: peer, isAllowed: $0) }
+          }
       }
     let listener: any Channel
     do {
@@ -42,19 +44,31 @@ extension FleetServer {
     if !lifecycle.withLockedValue({ $0.listening(on: listener) }) { listener.close(promise: nil) }
   }
 
+  /// Whether a peer may connect; its further groups are asked for only where it depends on them.
+  private func verdict(on peer: Peer, _ options: any SocketOptionProvider) -> EventLoopFuture<Bool> {
+    let peers = rules.withLockedValue { $0.peers }
+    if let verdict = peers.verdict(on: peer) { return options.eventLoop.makeSucceededFuture(verdict) }
+    return options.unsafeGetSocketOption(level: SocketOptionLevel(SOL_SOCKET), name: SO_PEERGROUPS)
+      .map { (groups: PeerGroups) in peers.allows(peer, groups) }
+      .flatMapErrorThrowing { _ in false }
+  }
+
   /// Decides about a connection that was just accepted; runs on its event loop.
-  private func welcome(_ channel: any Channel, from peer: Peer) throws {
+  private func welcome(_ channel: any Channel, from peer: Peer, isAllowed: Bool) throws {
     var logger = logger
     logger[metadataKey: "uid"] = "\(peer.user)"
     logger[metadataKey: "pid"] = "\(peer.process)"
     func refuse(_ error: RPCError) throws {
-      logger.info("connection refused", metadata: ["reason": "\(error.message)"])
+      if refusals.withLockedValue({ $0.refused() }) {
+        logger.info("connection refused", metadata: ["reason": "\(error.message)"])
+        logFurtherRefusals(on: channel.eventLoop)
+      }
       try channel.pipeline.syncOperations.addHandler(RefusalHandler(error))
     }
     let rules = rules.withLockedValue { $0 }
     let limits = rules.limits
     let isWatcher = peer.process == watcher
-    guard isWatcher || rules.peers.allows(peer) else {
+    guard isWatcher || isAllowed else {
       lifecycle.withLockedValue { $0.refuse() }
       return try refuse(.peerNotAllowed(user: peer.user, group: peer.group))
     }
@@ -72,6 +86,16 @@ extension FleetServer {
       try refuse(.tooManyConnections(limit: limits.connectionsPerUser, ofUser: peer.user))
     case .closing:
       channel.close(promise: nil)
+    }
+  }
+
+  /// After a pause, logs how many more connections were refused in it.
+  private func logFurtherRefusals(on loop: any EventLoop) {
+    loop.scheduleTask(in: .seconds(1)) { [self] in
+      let count = refusals.withLockedValue { $0.pauseEnded() }
+      guard count > 0 else { return }
+      logger.info("more connections refused", metadata: ["count": "\(count)"])
+      logFurtherRefusals(on: loop)
     }
   }
 }

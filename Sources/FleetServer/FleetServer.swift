@@ -25,6 +25,7 @@ public final class FleetServer: Sendable {
   /// The process whose connections are let in whatever the limits are, and not counted.
   let watcher: Int32?
   private let passedSockets: [PassedSocket]
+  let refusals = NIOLockedValueBox(RefusalPace())
   private let claim = NIOLockedValueBox<SocketClaim?>(nil)
 
   /// Makes a server that does not listen yet.

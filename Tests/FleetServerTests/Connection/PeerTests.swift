@@ -8,13 +8,55 @@ import Testing
 struct PeerTests {
   private static let health = #"{"jsonrpc":"2.0","id":7,"method":"daemon.health"}"#
 
-  @Test("who is on one of the lists may connect; without lists everybody may")
+  @Test("who is on one of the lists may connect, with any of its groups; without lists everybody may")
   func policy() {
     let peer = Peer(process: 1, user: 1_000, group: 100)
-    #expect(PeerPolicy().allows(peer))
-    #expect(PeerPolicy(users: [1_000]).allows(peer) && !PeerPolicy(users: [0]).allows(peer))
-    #expect(PeerPolicy(groups: [100]).allows(peer) && !PeerPolicy(groups: [1_000]).allows(peer))
-    #expect(PeerPolicy(users: [0], groups: [100]).allows(peer) && !PeerPolicy(users: [], groups: []).allows(peer))
+    func allows(_ policy: PeerPolicy, further groups: UInt32...) -> Bool { policy.allows(peer, PeerGroups(groups)) }
+    #expect(allows(PeerPolicy()))
+    #expect(allows(PeerPolicy(users: [1_000])) && !allows(PeerPolicy(users: [0]), further: 1_000))
+    #expect(allows(PeerPolicy(groups: [100])) && !allows(PeerPolicy(groups: [1_000])))
+    #expect(allows(PeerPolicy(groups: [7]), further: 5, 7) && !allows(PeerPolicy(groups: [6]), further: 5, 7))
+    #expect(allows(PeerPolicy(users: [0], groups: [100])) && !allows(PeerPolicy(users: [], groups: [])))
+    // What was not filled in is nobody's group.
+    #expect(!allows(PeerPolicy(groups: [0]), further: 5))
+  }
+
+  @Test("further groups are asked for only where it depends on them")
+  func verdict() {
+    let peer = Peer(process: 1, user: 1_000, group: 100)
+    #expect(PeerPolicy().verdict(on: peer) == true && PeerPolicy(users: [0]).verdict(on: peer) == false)
+    #expect(PeerPolicy(users: [1_000], groups: [5]).verdict(on: peer) == true)
+    #expect(PeerPolicy(groups: []).verdict(on: peer) == false && PeerPolicy(groups: [5]).verdict(on: peer) == nil)
+  }
+
+  @Test("refusals are logged one by one only as long as they are few")
+  func pace() {
+    var pace = RefusalPace()
+    let first = (0..<3).map { _ in pace.refused() }
+    #expect(first == [true, false, false])
+    var told = [pace.pauseEnded()]
+    let during = pace.refused()
+    // A pause in which nobody came is the last.
+    told += [pace.pauseEnded(), pace.pauseEnded()]
+    let after = pace.refused()
+    #expect(told == [2, 1, 0] && !during && after)
+  }
+
+  @Test("whoever knocks again and again does not fill the log, and every knock is counted")
+  func knocking() async throws {
+    try await TestServer.with(peers: PeerPolicy(users: [getuid() + 1])) { server in
+      for _ in 0..<40 {
+        let client = try await server.connect()
+        #expect(await client.line() != nil)
+      }
+      func lines(_ message: String) -> [String] { server.logs.entries.filter { $0.contains(message) } }
+      func counted() -> Int {
+        lines("more connections refused").compactMap { $0.split(separator: "count=").last.flatMap { Int($0) } }
+          .reduce(lines("info connection refused").count, +)
+      }
+      await until { counted() == 40 }
+      #expect(lines("refused").count < 40)
+    }
   }
 
   @Test("a process that may not connect is told so and let go, before anything is read")

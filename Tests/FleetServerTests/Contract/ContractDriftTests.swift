@@ -9,20 +9,10 @@ import Testing
 /// Compares the contract with the code, in both directions.
 @Suite("The contract and the code")
 struct ContractDriftTests {
-  private let document: JSONValue
+  private let contract: Contract
+  private var document: JSONValue { contract.document }
 
-  init() throws { document = try JSONReader.parse(RPCSchema.document) }
-
-  /// What a reference within the document points at, or the value itself.
-  private func resolved(_ value: JSONValue?) -> JSONValue? {
-    guard let path = value?["$ref"]?.stringValue else { return value }
-    return path.split(separator: "/").dropFirst().reduce(document as JSONValue?) { $0?[String($1)] }
-  }
-
-  private func members(_ value: JSONValue?) -> Set<String> {
-    guard case .object(let members)? = value else { return [] }
-    return Set(members.keys)
-  }
+  init() throws { contract = try Contract() }
 
   @Test("it has the methods that there are, with their params")
   func methods() throws {
@@ -30,7 +20,7 @@ struct ContractDriftTests {
     #expect(Set(methods.compactMap { $0["name"]?.stringValue }) == Set(Method.allCases.map(\.rawValue)))
     for method in Method.allCases {
       let described = methods.first { $0["name"]?.stringValue == method.rawValue }
-      let params = described?["params"]?.arrayValue?.compactMap { resolved($0)?["name"]?.stringValue }
+      let params = described?["params"]?.arrayValue?.compactMap { contract.resolved($0)?["name"]?.stringValue }
       #expect(params.map(Set.init) == Set(method.params), "\(method.rawValue)")
     }
   }
@@ -65,26 +55,58 @@ struct ContractDriftTests {
     }
   }
 
-  @Test("what a summary, a refresh and the statistics hold is what it says, member by member")
+  private func expect(
+    _ bytes: [UInt8], isWhat name: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let differences = contract.differences(of: try JSONReader.parse(bytes), from: contract.schema(name))
+    #expect(differences.isEmpty, "\(name)", sourceLocation: sourceLocation)
+  }
+
+  @Test("what results and notifications hold is what it says, member by member, at every depth")
   func shapes() throws {
-    let schemas = document["components"]?["schemas"]
-    func described(_ name: String) -> Set<String> { members(schemas?[name]?["properties"]) }
-    func written(_ bytes: [UInt8]) throws -> JSONValue { try JSONReader.parse(bytes) }
     let account = AccountRecord(
       account: Account(id: "a", email: "a@example.com", plan: Plan("plus"), status: .active), latest: LatestUsage())
-    let summary = try written(StubFleet.summary([account]).json())
-    #expect(members(summary) == described("SummaryResult"))
-    #expect(members(summary["accounts"]?.arrayValue?.first) == described("Account"))
-    #expect(members(summary["accounts"]?.arrayValue?.first?["primary"]) == described("Window"))
-    #expect(members(try written(StubFleet.report.json())) == described("RefreshResult"))
-    #expect(
-      members(try written(StubFleet.summary([]).json(subscription: "s"))) == described("SubscribeResult"))
+    let summary = StubFleet.summary([account])
+    try expect(summary.json(), isWhat: "SummaryResult")
+    try expect(summary.json(subscription: "s"), isWhat: "SubscribeResult")
+    let outcome = RefreshOutcome(
+      accountID: "a", result: .failed, reason: .overloaded, observedAt: StubFleet.instant,
+      blockedUntil: StubFleet.instant)
+    let report = RefreshReport(
+      usageWritten: false, accountCount: 1, attemptedCount: 1, generatedAt: StubFleet.instant, outcomes: [outcome])
+    try expect(report.json(), isWhat: "RefreshResult")
     let health = DaemonHealth(isDraining: false, version: "1")
-    #expect(members(try written(health.json())) == described("HealthResult"))
-    let statistics = try written(
-      DaemonStatistics(health: health, uptime: .seconds(1), server: ServerStatistics(), fleet: StubFleet.statistics)
-        .json())
-    #expect(members(statistics) == described("StatsResult"))
-    #expect(members(statistics["flights"]) == described("FlightCounts"))
+    try expect(health.json(), isWhat: "HealthResult")
+    let statistics = DaemonStatistics(
+      health: health, uptime: .seconds(1), server: ServerStatistics(), fleet: StubFleet.statistics)
+    try expect(statistics.json(), isWhat: "StatsResult")
+  }
+
+  @Test("a notification of a change, and the last one, hold what it says")
+  func notifications() throws {
+    let names = document["x-notifications"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
+    #expect(names == [Method.changed])
+    let forms = try #require(contract.schema("FleetChangedParams")?["oneOf"]?.arrayValue)
+    let account = AccountRecord(
+      account: Account(id: "a", email: "a@example.com", plan: Plan("plus"), status: .active), latest: LatestUsage())
+    let change = try #require(StubFleet.summary([account]).changes(since: StubFleet.summary([])))
+    let values = [
+      try JSONReader.parse(change.json(subscription: "s")), .object(Subscription.closingParams(of: "s")),
+    ]
+    #expect(forms.count == values.count)
+    for (form, value) in zip(forms, values) { #expect(contract.differences(of: value, from: form).isEmpty) }
+  }
+
+  @Test("the reasons that outcomes may have are words of its lists")
+  func reasons() throws {
+    let listed = ["SkipReason", "RejectReason", "CoolDownReason", "FailReason"].map { contract.schema($0) }
+    let text = listed.map { String(decoding: $0?.serialized() ?? [], as: UTF8.self) }.joined()
+    let fixed: [RefreshReason] = [
+      .refreshDisabled, .changedMeanwhile, .identityMismatch, .identityUnverified, .workspaceTaken, .noUsageReported,
+      .upstreamTimeout, .upstreamUnreachable, .upstreamPayloadInvalid, .exchangeTimeout, .exchangeUnreachable,
+      .exchangePayloadInvalid, .exchangeClaimed, .proxyUnavailable, .tokenUndecryptable, .tokenMissing,
+      .storeUnavailable, .overloaded, .draining,
+    ]
+    for reason in fixed { #expect(text.contains("\"\(reason.rawValue)\""), "\(reason.rawValue)") }
   }
 }

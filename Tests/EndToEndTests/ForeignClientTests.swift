@@ -3,7 +3,7 @@ import StoreBuilder
 import Testing
 import UpstreamSimulator
 
-@Suite("Clients in other languages, against the real daemon", .timeLimit(.minutes(5)))
+@Suite("Clients in other languages, against the real daemon", .timeLimit(Patience.minutes(5)))
 struct ForeignClientTests {
   private static let contrib = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../contrib").standardizedFileURL
@@ -86,5 +86,53 @@ struct ForeignClientTests {
   func shellClient() async throws {
     let shell = URL(fileURLWithPath: "/bin/sh")
     try await check(shell, script(for: shell))
+  }
+
+  /// A program on asyncio: calls side by side, one that is given up, and a subscription, all on one connection.
+  private static let asynchronousProgram = """
+    import asyncio
+    from codex_fleet import AsyncFleetClient, FleetError
+
+    async def main():
+        async with AsyncFleetClient() as client:
+            answers = await asyncio.gather(client.health(), *(client.summary() for _ in range(20)))
+            print("accounts", sorted({len(answer["accounts"]) for answer in answers[1:]}), flush=True)
+            # The upstream is held: the wait ends, the connection goes on.
+            try:
+                await asyncio.wait_for(client.refresh(["a-001"]), 0.2)
+            except asyncio.TimeoutError:
+                print("gave up", flush=True)
+            try:
+                await client.refresh(["a-001"], timeout_ms=1)
+            except FleetError as error:
+                print(error.data_code, flush=True)
+            async with client.subscribe() as changes:
+                async for change in changes:
+                    for account in change["accounts"]:
+                        percent = account["primary"]["remainingPercent"]
+                        print(account["accountId"], account["status"], percent, flush=True)
+                        if account["status"] == "paused":
+                            return
+
+    asyncio.run(main())
+    """
+
+  @Test(
+    "the Python client on asyncio calls, gives up and is told of changes", .enabled(if: hasPython, "needs Python 3"))
+  func asynchronousPythonClient() async throws {
+    let scene = try await Scene.set(accounts: 2)
+    scene.upstream.hold()
+    let environment = Self.environment(scene).merging(["PYTHONPATH": Self.file("clients/python")]) { $1 }
+    let program = try await RunningProcess(Self.python, ["-c", Self.asynchronousProgram], environment: environment)
+    #expect(await program.output.wait { $0.contains("a-001 active None") }, "\(program.errors.text)")
+    #expect(program.output.text.hasPrefix("accounts [2]\ngave up\ndeadline_exceeded\n"))
+    // What it has given up goes on, and it is told of the end.
+    scene.upstream.release()
+    #expect(await program.output.wait { $0.contains("a-001 active 75") })
+    try scene.store.execute("UPDATE accounts SET status = 'paused' WHERE id = 'a-000'")
+    #expect(await program.waitForEnd() == 0, "\(program.errors.text)")
+    #expect(program.output.text.contains("a-000 paused") && program.errors.text.isEmpty)
+    #expect(scene.upstream.counters.usageRequestsByAccount == ["a-001": 1])
+    await scene.end()
   }
 }

@@ -35,8 +35,8 @@ final class Singleflight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
   }
 
-  /// Where a call that is about to wait stands; written once, read by its cancellation handler.
-  private typealias Seat = NIOLockedValueBox<(Table.FlightID, Table.WaiterID)?>
+  /// Where a call that is about to wait stands, for its cancellation handler to know.
+  private typealias Seat = FlightSeat<Table.FlightID, Table.WaiterID>
 
   private let state: NIOLockedValueBox<State>
   private let clock: any FleetClock
@@ -59,16 +59,11 @@ final class Singleflight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// - Throws: `.draining` or `.overloaded` without having started anything; `.waitCancelled` as soon as the calling
   ///   task is cancelled, while the flight goes on; `.draining` when the wait is given up by `abandonWaiters()`.
   func landing(for key: Key, work: @escaping @Sendable () async -> Value) async throws(FlightRefusal) -> Landing {
-    let seat = Seat(nil)
+    let seat = NIOLockedValueBox(Seat())
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        board(key, continuation, seat, work)
-        // A cancellation that came before the seat was taken found nobody to release. Its flag was set by then, so it
-        // shows here; one that comes later finds the seat. Releasing twice does nothing.
-        if Task.isCancelled { release(seat) }
-      }
+      await withCheckedContinuation { board(key, $0, seat, work) }
     } onCancel: {
-      release(seat)
+      if let place = seat.withLockedValue({ $0.leave() }) { release(place) }
     }
     return try result.get()
   }
@@ -107,15 +102,16 @@ final class Singleflight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   }
 
   private func board(
-    _ key: Key, _ continuation: Continuation, _ seat: Seat, _ work: @escaping @Sendable () async -> Value
+    _ key: Key, _ continuation: Continuation, _ seat: NIOLockedValueBox<Seat>,
+    _ work: @escaping @Sendable () async -> Value
   ) {
     let now = clock.uptime
     switch state.withLockedValue({ $0.table.admit(continuation, to: key, now: now) }) {
     case .lead(let flight, let waiter):
-      seat.withLockedValue { $0 = (flight, waiter) }
+      sit(Seat.Place(flight: flight, waiter: waiter), in: seat)
       fly(flight, startedAt: now, work)
     case .join(let flight, let waiter):
-      seat.withLockedValue { $0 = (flight, waiter) }
+      sit(Seat.Place(flight: flight, waiter: waiter), in: seat)
     case .refused(let refusal, let waiter):
       waiter.resume(returning: .failure(refusal))
     }
@@ -134,9 +130,13 @@ final class Singleflight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
   }
 
-  private func release(_ seat: Seat) {
-    guard let (flight, waiter) = seat.withLockedValue({ $0 }) else { return }
-    let detached = state.withLockedValue { $0.table.detach(waiter, from: flight) }
+  /// A cancellation that came before the caller had boarded found nobody to release: then it is done here.
+  private func sit(_ place: Seat.Place, in seat: NIOLockedValueBox<Seat>) {
+    if let place = seat.withLockedValue({ $0.board(place) }) { release(place) }
+  }
+
+  private func release(_ place: Seat.Place) {
+    let detached = state.withLockedValue { $0.table.detach(place.waiter, from: place.flight) }
     detached?.resume(returning: .failure(.waitCancelled))
   }
 

@@ -9,9 +9,14 @@ struct JanssonDocument: ~Copyable {
   init(parsing bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
     let flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL
     var fault = cjansson_fault()
-    guard let root = cjansson_parse(bytes.baseAddress, bytes.count, Int(flags), &fault) else {
-      throw JSONSyntaxError(fault, length: bytes.count)
+    let refusals = AllocationWatch.refusals
+    let parsed = cjansson_parse(bytes.baseAddress, bytes.count, Int(flags), &fault)
+    // Whatever came of it then may be another value than was sent. That it may have been another thread's is no matter.
+    guard AllocationWatch.refusals == refusals else {
+      if let parsed { cjansson_release(parsed) }
+      throw JSONSyntaxError(.outOfMemory, position: 0)
     }
+    guard let root = parsed else { throw JSONSyntaxError(fault, length: bytes.count) }
     self.root = root
     length = bytes.count
   }

@@ -72,6 +72,9 @@ extension RPCError {
     RPCError(.overloaded, message: message)
   }
 
+  /// There was no memory to read the line with, whatever it was; the connection goes on at the next one.
+  public static let outOfMemory = RPCError.overloaded("No memory for this line now, try again later")
+
   /// One more connection is not let in; it is closed after this answer.
   ///
   /// - Parameter user: the user whose limit it is; nil for the limit of all together.

@@ -6,7 +6,7 @@ extension RPCMessage {
     do throws(JSONSyntaxError) {
       return decode(try JSONReader.parse(line))
     } catch {
-      return .invalid(id: .null, .parseError(error))
+      return .invalid(id: .null, error.reason == .outOfMemory ? .outOfMemory : .parseError(error))
     }
   }
 

@@ -93,6 +93,31 @@ struct TroubleTests {
     await opened.close()
   }
 
+  @Test("damaged pages are told, and read anew once they are put right in place")
+  func damagedPages() async throws {
+    let store = try await OwnStore.build { StoredAccount("a") }
+    let opened = try await store.open()
+    let session = try await opened.openSession()
+    #expect(try await session.record(try write()) == .committed(rows: 1))
+    try store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    let pageSize = try #require(try store.value("PRAGMA page_size").flatMap { Int($0) })
+    let whole = try Data(contentsOf: URL(fileURLWithPath: store.path))
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: store.path))
+    try file.seek(toOffset: UInt64(pageSize))
+    try file.write(contentsOf: Data(repeating: 0xFF, count: whole.count - pageSize))
+    var errors: [StoreError?] = []
+    errors.append(await #expect(throws: StoreError.self) { try await opened.snapshot(of: .all) })
+    errors.append(await #expect(throws: StoreError.self) { try await session.record(try write()) })
+    #expect(errors.allSatisfy { $0?.code == .corrupt && $0?.message.contains(store.path) == true })
+    try file.seek(toOffset: 0)
+    try file.write(contentsOf: whole)
+    try file.close()
+    #expect(try await opened.snapshot(of: .all).accounts.first?.latest.primary?.usedPercent == 1)
+    #expect(try await session.record(try write()) == .committed(rows: 1))
+    session.close()
+    await opened.close()
+  }
+
   @Test("a full disk fails the write, and the next one works when there is space")
   func full() async throws {
     let store = try await OwnStore.build { StoredAccount("a") }

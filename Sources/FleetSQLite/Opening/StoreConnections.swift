@@ -62,16 +62,19 @@ final class StoreConnections: Sendable {
   ) async throws(StoreError) -> Value {
     let value = try await onTurn(urgency) {
       let store = try self.currentOrReopened()
-      return try store.writer().writeWithoutTransaction { db in
-        // SQLite keeps this setting for the connection and ignores it within a transaction, so it is set before each.
-        try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
-        var value: Value?
-        try db.inTransaction(.immediate) {
-          value = try body(db, store)
-          return .commit
+      let writer = try store.writer()
+      return try Self.forgettingDamage(of: writer) {
+        try writer.writeWithoutTransaction { db in
+          // SQLite keeps this setting for the connection and ignores it within a transaction, so it is set before each.
+          try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+          var value: Value?
+          try db.inTransaction(.immediate) {
+            value = try body(db, store)
+            return .commit
+          }
+          guard let value else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
+          return value
         }
-        guard let value else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
-        return value
       }
     }
     committed.withLockedValue { $0 }()
@@ -122,7 +125,19 @@ final class StoreConnections: Sendable {
         continuation.resume(returning: result.mapError { StoreError($0, path: path) })
       }
     }
+    // Pages that were found damaged are not to be remembered: the file may be put right in place.
+    if case .failure(let error) = result, error.code == .corrupt { store.readers.releaseMemoryEventually() }
     return try result.get()
+  }
+
+  /// Has the writing connection forget the pages that it has read when some of them turn out to be damaged.
+  private static func forgettingDamage<Value>(of writer: DatabaseQueue, _ work: () throws -> Value) throws -> Value {
+    do {
+      return try work()
+    } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+      writer.releaseMemory()
+      throw error
+    }
   }
 
   private func onTurn<Value: Sendable>(

@@ -40,7 +40,8 @@ extension StoreError {
     case .SQLITE_PERM, .SQLITE_AUTH:
       self.init(.permission, "The store \(path) may not be used. Give this user access to it.")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-      self.init(.corrupt, "The store \(path) is damaged. Put it back from a backup.")
+      self.init(
+        .corrupt, "The store \(path), or the disk that it lies on, is damaged. Put it back from a backup.")
     case .SQLITE_IOERR:
       self.init(
         .inputOutput,

@@ -33,6 +33,10 @@ extension FleetServer {
     let listener: any Channel
     do {
       listener = try await bootstrap.withBoundSocket(descriptor).get()
+      // NIO has had it listen once more, with room for 128 that wait, and takes no other wish for such a socket.
+      try await listener.eventLoop.submit {
+        if listener.isActive { _ = Glibc.listen(descriptor, SocketClaim.backlog) }
+      }.get()
     } catch {
       throw ListeningError(.system, path: socketPath, "cannot listen on \(socketPath): \(error)")
     }

@@ -14,7 +14,7 @@ final class SocketClaim: Sendable {
   private static let mode: mode_t = 0o660
   private static let directoryMode: mode_t = 0o750
   /// Connections that wait to be accepted; the kernel holds it to a limit of its own.
-  private static let backlog: Int32 = 1_024
+  static let backlog: Int32 = 1_024
 
   private init(path: String, lock: SocketLock, file: FileIdentity) {
     self.path = path

@@ -6,6 +6,7 @@
 # make crash-test  hundreds of kills at the worst moments (CRASH_ROUNDS=300)
 # make fuzz     hostile input for all that reads bytes from outside, with libFuzzer (FUZZ_SECONDS=30 for each target)
 # make sanitize  the end-to-end tests against programs that a sanitizer watches (SANITIZER=thread, address or undefined)
+# make faults   everything that may go wrong around the daemon, provoked, with what came of it (some minutes)
 
 SWIFT_FILES = Package.swift Sources Tests
 
@@ -13,7 +14,7 @@ CRASH_ROUNDS = 300
 FUZZ_SECONDS ?= 30
 SANITIZER ?= thread
 
-.PHONY: all build debug demo run test crash-test fuzz sanitize bench lint format clean dependencies
+.PHONY: all build debug demo run test crash-test fuzz sanitize faults bench lint format clean dependencies
 
 all: build
 
@@ -51,6 +52,10 @@ fuzz: dependencies
 sanitize:
 	@contrib/build/dependencies test
 	contrib/sanitizers/run $(SANITIZER)
+
+faults:
+	@contrib/build/dependencies test
+	contrib/faults/run
 
 bench: dependencies
 	swift run -c release fleet-benchmarks

@@ -11,11 +11,13 @@ struct DaemonProcess: Sendable {
   /// - Parameters:
   ///   - name: tells several daemons of a test apart, by their sockets and by the path of their token exchanges.
   ///   - settings: further settings, as flags without their dashes.
+  ///   - environment: all that the daemon finds in its environment.
   static func start(
     _ name: String = "fleet", in folder: TemporaryDirectory, store: String, upstream: String? = nil,
-    settings: [String: String] = [:]
+    settings: [String: String] = [:], environment: [String: String] = [:]
   ) async throws -> DaemonProcess {
-    let daemon = try await launch(name, in: folder, store: store, upstream: upstream, settings: settings)
+    let daemon = try await launch(
+      name, in: folder, store: store, upstream: upstream, settings: settings, environment: environment)
     guard await daemon.process.errors.wait(until: { $0.contains(" listening ") }) else {
       throw RunningProcess.EndedEarly(description: "the daemon ended: \(daemon.process.errors.text)")
     }
@@ -25,7 +27,7 @@ struct DaemonProcess: Sendable {
   /// Starts the daemon without waiting for anything.
   static func launch(
     _ name: String = "fleet", in folder: TemporaryDirectory, store: String, upstream: String? = nil,
-    settings: [String: String] = [:]
+    settings: [String: String] = [:], environment: [String: String] = [:]
   ) async throws -> DaemonProcess {
     let socketPath = folder.file("\(name).sock")
     var arguments = ["--store", store, "--socket", socketPath]
@@ -33,7 +35,7 @@ struct DaemonProcess: Sendable {
     let upstream = upstream ?? "http://127.0.0.1:9"
     arguments += ["--upstream-url", upstream, "--auth-url", upstream + "/" + name]
     arguments += settings.map { name, value in "--\(name)=\(value)" }
-    let process = try await RunningProcess(BuiltProducts.daemon, arguments, environment: [:])
+    let process = try await RunningProcess(BuiltProducts.daemon, arguments, environment: environment)
     return DaemonProcess(process: process, socketPath: socketPath)
   }
 

@@ -11,9 +11,12 @@ final class RawConnection: Sendable {
   private let conversation = MessageRecorder.Conversation()
 
   /// Connects to a socket.
-  init(_ path: String) throws {
+  ///
+  /// - Parameter waiting: whether to wait for as long as the other side has no room for another connection.
+  init(_ path: String, waiting: Bool = true) throws {
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(call: "socket", number: errno) }
+    if !waiting { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
@@ -25,6 +28,7 @@ final class RawConnection: Sendable {
       // Closed by the end of this object, which comes with the error.
       throw Failure(call: "connect", number: errno)
     }
+    if !waiting { _ = fcntl(descriptor, F_SETFL, 0) }
   }
 
   deinit { close(descriptor) }

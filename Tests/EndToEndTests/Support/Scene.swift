@@ -15,7 +15,8 @@ struct Scene: Sendable {
   /// Sets the scene: accounts `a-000`, `a-001`, …, none of which has a sample yet, and the key `Scene.token`.
   static func set(
     accounts count: Int, additional: SimulatedAccount.AdditionalLimits = .absent,
-    change: @Sendable (StoredAccount) -> StoredAccount = { $0 }, settings: [String: String] = [:]
+    change: @Sendable (StoredAccount) -> StoredAccount = { $0 }, settings: [String: String] = [:],
+    environment: [String: String] = [:]
   ) async throws -> Scene {
     let upstream = try await UpstreamSimulator.start()
     let names = names(count)
@@ -42,7 +43,8 @@ struct Scene: Sendable {
     }
     let folder = try TemporaryDirectory()
     let daemon = try await DaemonProcess.start(
-      in: folder, store: store.directory.path, upstream: upstream.baseURL, settings: settings)
+      in: folder, store: store.directory.path, upstream: upstream.baseURL, settings: settings,
+      environment: environment)
     return Scene(folder: folder, store: store, upstream: upstream, daemon: daemon)
   }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOHTTP1
@@ -91,21 +92,32 @@ final class SimulatorSend: Sendable {
     let content = reply.late.map { late in state.withLockedValue { late(&$0) } } ?? reply.content
     switch content {
     case .nothing: return
-    case .drop:
+    case .drop(let ending):
       end()
-      channel.close(promise: nil)
-    case .half(let response):
+      Self.close(channel, ending)
+    case .half(let response, let ending):
       end()
       write(response, bytes: response.body.prefix(response.body.count / 2))
       let channel = channel
       channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer()))).whenComplete { _ in
-        channel.close(promise: nil)
+        Self.close(channel, ending)
       }
     case .complete(let response):
       write(response, bytes: response.body[...])
       // Before the asker can see the end, so that it never finds its own request still counted.
       end()
       channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+    }
+  }
+
+  private static func close(_ channel: any Channel, _ ending: SimulatorReply.End) {
+    switch ending {
+    case .orderly: channel.close(promise: nil)
+    case .reset:
+      let options = channel as? any SocketOptionProvider
+      // Without time to linger, closing sends a reset.
+      let isSet = options?.setSoLinger(linger(l_onoff: 1, l_linger: 0)) ?? channel.eventLoop.makeSucceededVoidFuture()
+      isSet.whenComplete { _ in channel.close(promise: nil) }
     }
   }
 

@@ -7,11 +7,19 @@ struct SimulatorReply: Sendable {
     /// A complete answer.
     case complete(Response)
     /// The head and half of the body, then the end of the connection.
-    case half(Response)
+    case half(Response, End)
     /// The end of the connection.
-    case drop
+    case drop(End)
     /// Nothing.
     case nothing
+  }
+
+  /// How a connection ends.
+  enum End: Sendable {
+    /// As one side does that has said everything.
+    case orderly
+    /// At once, with whatever is under way thrown away.
+    case reset
   }
 
   /// An answer's parts.
@@ -72,8 +80,10 @@ struct SimulatorReply: Sendable {
     case .huge(let bytes):
       let body = Array("{}".utf8) + [UInt8](repeating: UInt8(ascii: " "), count: max(0, bytes - 2))
       content = complete(Response(status: 200, body: body))
-    case .dropBeforeHead: content = .drop
-    case .dropInBody: content = .half(normal())
+    case .dropBeforeHead: content = .drop(.orderly)
+    case .dropInBody: content = .half(normal(), .orderly)
+    case .resetBeforeHead: content = .drop(.reset)
+    case .resetInBody: content = .half(normal(), .reset)
     case .never: content = .nothing
     case .redirect(let address):
       content = complete(Response(status: 302, headers: [UpstreamBehaviour.Header("Location", address)]))

@@ -14,6 +14,10 @@ public struct UpstreamBehaviour: Hashable, Sendable {
     case dropBeforeHead
     /// The connection is closed in the middle of the normal answer's body; a refresh token is used up.
     case dropInBody
+    /// The connection is reset before anything was answered; a refresh token is not used up.
+    case resetBeforeHead
+    /// The connection is reset in the middle of the normal answer's body; a refresh token is used up.
+    case resetInBody
     /// Nothing, until the asker gives up.
     case never
     /// Status 302 to another address.

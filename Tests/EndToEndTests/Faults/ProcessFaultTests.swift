@@ -1,0 +1,110 @@
+import Foundation
+import StoreBuilder
+import Testing
+import UpstreamSimulator
+
+@Suite("Faults of the process", .timeLimit(Patience.minutes(5)))
+struct ProcessFaultTests {
+  @Test(
+    "memory that the JSON reader does not get costs the call, and never makes another of it",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
+  func memoryForJSON() async throws {
+    let faults = try await FaultLibrary()
+    let scene = try await Scene.set(accounts: 2, environment: faults.environment)
+    var refused = 0
+    for nth in 1...60 {
+      try faults.set("allocate libjansson \(nth)")
+      for method in ["fleet.summary", "daemon.health"] {
+        let connection = try RawConnection(scene.daemon.socketPath)
+        let params: [String: Any] = method == "daemon.health" ? [:] : ["token": Scene.token]
+        let request: [String: Any] = ["jsonrpc": "2.0", "id": 1, "method": method, "params": params]
+        let line = String(decoding: try JSONSerialization.data(withJSONObject: request), as: UTF8.self)
+        try connection.send(line + "\n")
+        let answer = try Answer(await connection.readLine())
+        #expect(!answer.result.isEmpty || answer.errorCode == "overloaded", "\(nth): \(answer.object)")
+        if answer.errorCode == "overloaded" { refused += 1 }
+      }
+    }
+    #expect(refused > 0)
+    try faults.clear()
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 2])
+    await scene.end()
+  }
+
+  @Test(
+    "memory that curl does not get fails a refresh, and the next one works",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
+  func memoryForCurl() async throws {
+    let faults = try await FaultLibrary()
+    let scene = try await Scene.set(accounts: 2, environment: faults.environment)
+    for nth in [1, 2, 3, 5, 8, 13, 21] {
+      try faults.set("allocate libcurl \(nth)")
+      let tally = try await scene.call("fleet.refresh").tally
+      #expect(Set(tally.keys).isSubset(of: ["failed", "written", "fresh"]), "\(nth): \(tally)")
+      #expect(try await scene.call("fleet.summary").accounts.count == 2)
+    }
+    try faults.clear()
+    let tally = try await scene.call("fleet.refresh").tally
+    #expect(tally.keys.allSatisfy { ["written", "fresh"].contains($0) }, "\(tally)")
+    #expect(scene.upstream.counters.usageRequests >= 2)
+    await scene.end()
+  }
+
+  @Test(
+    "a clock that jumps ahead or back keeps nobody from being refreshed or answered",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need),
+    arguments: [86_400, -86_400, 3_000_000_000, -2_000_000_000])
+  func clock(seconds: Int) async throws {
+    let faults = try await FaultLibrary()
+    let scene = try await Scene.set(
+      accounts: 1, additional: .empty, settings: ["refresh-interval": "1"], environment: faults.environment)
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 1])
+    let watcher = try RawConnection(scene.daemon.socketPath)
+    try watcher.send(Scene.line("fleet.subscribe", token: Scene.token, accounts: nil))
+    #expect(try Answer(await watcher.readLine()).accounts.count == 1)
+    try faults.set("clock \(seconds)")
+    // What an own look has brought stays fresh for a second of real time, whatever the clock says.
+    var tally: [String: Int] = [:]
+    while tally != ["written": 1], !Task.isCancelled { tally = try await scene.call("fleet.refresh").tally }
+    #expect(tally == ["written": 1])
+    let summary = try await scene.call("fleet.summary")
+    #expect(summary.accounts.count == 1 && summary.result["generatedAt"] is String)
+    try faults.clear()
+    tally = [:]
+    while tally != ["written": 1], !Task.isCancelled { tally = try await scene.call("fleet.refresh").tally }
+    #expect(tally == ["written": 1])
+    await scene.end()
+  }
+
+  @Test("five hundred who come while the daemon is held up are all let in, and answered when it goes on")
+  func backlog() async throws {
+    let settings = ["max-connections": "600", "max-connections-per-user": "600"]
+    let scene = try await Scene.set(accounts: 1, settings: settings)
+    scene.daemon.process.signal(SIGSTOP)
+    let crowd = try (0..<500).map { _ in try RawConnection(scene.daemon.socketPath, waiting: false) }
+    for connection in crowd { try connection.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil)) }
+    scene.daemon.process.signal(SIGCONT)
+    for connection in crowd { #expect(try Answer(await connection.readLine()).accounts.count == 1) }
+    await scene.end()
+  }
+
+  @Test("two hundred clients at once are all answered, and leave nothing behind")
+  func crowd() async throws {
+    let scene = try await Scene.set(accounts: 20)
+    let crowd = """
+      for number in $(seq 200); do
+        "$0" summary --json > /dev/null || echo "failed with $?" &
+      done
+      wait
+      """
+    let run = try await RunningProcess.run(
+      URL(fileURLWithPath: "/bin/sh"), ["-c", crowd, BuiltProducts.client.path],
+      environment: [
+        "CODEX_FLEET_SOCKET": scene.daemon.socketPath, "CODEX_FLEET_TOKEN": Scene.token, "PATH": "/usr/bin:/bin",
+      ])
+    #expect(run.status == 0 && run.output.isEmpty, "\(run.output)\(run.errors)")
+    let connections = try await scene.call("daemon.stats").result["connections"] as? [String: Any]
+    #expect((connections?["accepted"] as? Int ?? 0) >= 200 && connections?["refused"] as? Int == 0)
+    await scene.end()
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import StoreBuilder
+import Testing
+
+@Suite("Faults of the socket", .timeLimit(Patience.minutes(20)))
+struct SocketFaultTests {
+  private static let rounds = ProcessInfo.processInfo.environment["CODEX_FLEET_FAULT_ROUNDS"].flatMap { Int($0) } ?? 10
+
+  private func store() throws -> CodexLBStore {
+    try CodexLBStore.build {
+      StoredAccount("a")
+      StoredKey("full")
+    }
+  }
+
+  @Test("of two daemons that start at once one serves, the other says why not, and nothing is left behind")
+  func twoAtOnce() async throws {
+    let store = try store()
+    let folder = try TemporaryDirectory()
+    for round in 1...Self.rounds {
+      let rivals = try await withThrowingTaskGroup(of: DaemonProcess.self) { group in
+        for _ in 0..<2 { group.addTask { try await DaemonProcess.launch(in: folder, store: store.directory.path) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      let socket = rivals[0].socketPath
+      // The first to end is the one that was refused; the other serves then, or is about to.
+      let loser = await withTaskGroup(of: Int.self) { group in
+        for (number, rival) in rivals.enumerated() {
+          group.addTask { await rival.process.errors.wait { $0.contains("Error:") } ? number : 1 - number }
+        }
+        let first = await group.next() ?? 0
+        group.cancelAll()
+        return first
+      }
+      #expect(await rivals[loser].process.waitForEnd() == 1, "round \(round)")
+      #expect(rivals[loser].process.errors.text.contains(socket))
+      let winner = rivals[1 - loser]
+      #expect(await winner.process.errors.wait { $0.contains(" listening ") }, "round \(round)")
+      #expect(try await winner.call("fleet.summary").accounts.count == 1)
+      #expect(await winner.stop().status == 0, "round \(round)")
+      #expect(!FileManager.default.fileExists(atPath: socket), "round \(round)")
+    }
+  }
+
+  @Test("a daemon whose socket file is removed serves those it has, and can be started anew")
+  func removedFile() async throws {
+    let store = try store()
+    let folder = try TemporaryDirectory()
+    let daemon = try await DaemonProcess.start(in: folder, store: store.directory.path)
+    let connection = try RawConnection(daemon.socketPath)
+    try FileManager.default.removeItem(atPath: daemon.socketPath)
+    try connection.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil))
+    #expect(try Answer(await connection.readLine()).accounts.count == 1)
+    // The path is still its own.
+    let second = try await DaemonProcess.launch(in: folder, store: store.directory.path)
+    #expect(await second.process.waitForEnd() == 1)
+    #expect(second.process.errors.text.contains(daemon.socketPath))
+    #expect(await daemon.stop().status == 0)
+    let next = try await DaemonProcess.start(in: folder, store: store.directory.path)
+    #expect(try await next.call("fleet.summary").accounts.count == 1)
+    #expect(await next.stop().status == 0)
+  }
+
+  @Test("a daemon whose directory is replaced serves on, and leaves what is not its own alone")
+  func replacedDirectory() async throws {
+    let store = try store()
+    let folder = try TemporaryDirectory()
+    let run = folder.file("run")
+    try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: false)
+    let daemon = try await DaemonProcess.start("run/fleet", in: folder, store: store.directory.path)
+    try FileManager.default.moveItem(atPath: run, toPath: folder.file("old"))
+    try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: false)
+    let foreign = Data("somebody else's".utf8)
+    try foreign.write(to: URL(fileURLWithPath: daemon.socketPath))
+    let connection = try RawConnection(folder.file("old/fleet.sock"))
+    try connection.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil))
+    #expect(try Answer(await connection.readLine()).accounts.count == 1)
+    #expect(await daemon.stop().status == 0)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: daemon.socketPath)) == foreign)
+  }
+}

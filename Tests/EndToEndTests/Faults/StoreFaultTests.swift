@@ -1,0 +1,151 @@
+import Foundation
+import StoreBuilder
+import Testing
+import UpstreamSimulator
+
+@Suite("Faults of the store", .timeLimit(Patience.minutes(5)))
+struct StoreFaultTests {
+  private static let python = URL(fileURLWithPath: "/usr/bin/python3")
+  private static let runsLong =
+    ProcessInfo.processInfo.environment["CODEX_FLEET_FAULTS"] == "1"
+    && FileManager.default.isExecutableFile(atPath: python.path)
+
+  /// `EIO`, `EROFS` and `ENOSPC` as the kernel gives them.
+  static let faults = ["write 5", "write 30", "write 28", "short", "sync 5"]
+
+  @Test(
+    "a disk that fails writes fails a refresh clearly, leaves reading alone, and needs no restart",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need), arguments: faults)
+  func failingWrites(fault: String) async throws {
+    let faults = try await FaultLibrary()
+    let scene = try await Scene.set(accounts: 2, environment: faults.environment)
+    #expect(try await scene.call("fleet.summary").accounts.count == 2)
+    try faults.set(fault)
+    let refresh = try await scene.call("fleet.refresh")
+    #expect(refresh.tally == ["failed": 2])
+    #expect(refresh.outcomes.allSatisfy { $0["reason"] as? String == "store_unavailable" })
+    #expect(try await scene.call("fleet.summary").accounts.count == 2)
+    try faults.clear()
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 2])
+    #expect(try scene.store.value("PRAGMA integrity_check") == "ok")
+    await scene.end()
+  }
+
+  @Test(
+    "new tokens wait for a disk that fails writes, and are not lost",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need), arguments: faults)
+  func failingTokens(fault: String) async throws {
+    let faults = try await FaultLibrary()
+    let scene = try await Scene.set(accounts: 1, environment: faults.environment)
+    scene.upstream.expireAccessToken(of: "a-000")
+    scene.upstream.hold(.token)
+    let refreshing = try scene.beginRefresh()
+    await scene.upstream.waitForTokenRequests(1)
+    try faults.set(fault)
+    scene.upstream.release(.token)
+    #expect(await scene.daemon.process.errors.wait { $0.contains("could not be stored; trying again") })
+    try faults.clear()
+    #expect(try Answer(await refreshing.readLine()).tally == ["written": 1])
+    #expect(try scene.store.refreshTokens()["a-000"] == scene.upstream.refreshToken(of: "a-000"))
+    #expect(scene.upstream.counters.tokenRequests == 1 && scene.upstream.counters.refreshTokensReused == 0)
+    await scene.end()
+  }
+
+  @Test(
+    "a disk that fails reads fails the calls that need it, and needs no restart",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
+  func failingReads() async throws {
+    let faults = try await FaultLibrary()
+    let scene = try await Scene.set(accounts: 1, environment: faults.environment)
+    try faults.set("read 5")
+    try scene.store.execute("UPDATE accounts SET alias = 'renamed'")
+    #expect(try await scene.call("fleet.summary").errorCode == "store_unavailable")
+    #expect(try await scene.call("fleet.refresh").errorCode == "store_unavailable")
+    let connection = try RawConnection(scene.daemon.socketPath)
+    try connection.send(#"{"jsonrpc":"2.0","id":1,"method":"daemon.health"}"# + "\n")
+    #expect(try Answer(await connection.readLine()).result["status"] as? String == "ok")
+    try faults.clear()
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 1])
+    #expect(try await scene.call("fleet.summary").accounts.first?["displayName"] as? String == "renamed")
+    await scene.end()
+  }
+
+  @Test("pages that are damaged under the daemon are told, and read anew once they are put right in place")
+  func damagedPages() async throws {
+    let scene = try await Scene.set(accounts: 2)
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 2])
+    try scene.store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    let pageSize = try #require(try scene.store.value("PRAGMA page_size").flatMap { Int($0) })
+    let whole = try Data(contentsOf: URL(fileURLWithPath: scene.store.path))
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: scene.store.path))
+    try file.seek(toOffset: UInt64(pageSize))
+    try file.write(contentsOf: Data(repeating: 0xFF, count: whole.count - pageSize))
+    let summary = try await scene.call("fleet.summary")
+    #expect(summary.errorCode == "store_unavailable")
+    #expect((summary.error["message"] as? String)?.contains("damaged") == true)
+    #expect(try await scene.call("fleet.refresh").errorCode == "store_unavailable")
+    try file.seek(toOffset: 0)
+    try file.write(contentsOf: whole)
+    try file.close()
+    #expect(try await scene.call("fleet.summary").accounts.count == 2)
+    #expect(try await scene.call("fleet.refresh").tally == ["fresh": 2])
+    await scene.end()
+  }
+
+  @Test(
+    "a store that is deleted, or loses a column, under the daemon says so until it is back",
+    arguments: [
+      "deleted", "without a column",
+    ])
+  func gone(fault: String) async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let away = scene.store.path + ".away"
+    if fault == "deleted" {
+      try FileManager.default.moveItem(atPath: scene.store.path, toPath: away)
+    } else {
+      try scene.store.execute("ALTER TABLE usage_history RENAME COLUMN used_percent TO used")
+    }
+    for method in ["fleet.summary", "fleet.refresh"] {
+      let answer = try await scene.call(method)
+      #expect(answer.errorCode == "store_unavailable", "\(answer.object)")
+      let message = answer.error["message"] as? String ?? ""
+      #expect(message.contains(fault == "deleted" ? "is gone" : "used_percent"), "\(message)")
+    }
+    if fault == "deleted" {
+      try FileManager.default.moveItem(atPath: away, toPath: scene.store.path)
+    } else {
+      try scene.store.execute("ALTER TABLE usage_history RENAME COLUMN used TO used_percent")
+    }
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 1])
+    await scene.end()
+  }
+
+  /// Holds a store's write lock for half a minute.
+  private static let lockForLong = """
+    import sqlite3, sys, time
+    store = sqlite3.connect(sys.argv[1], isolation_level=None)
+    store.execute("BEGIN IMMEDIATE")
+    print("locked", flush=True)
+    time.sleep(30)
+    store.execute("ROLLBACK")
+    """
+
+  @Test("a store that is locked for 30 s loses no tokens", .enabled(if: runsLong, "takes half a minute; make faults"))
+  func lockedForLong() async throws {
+    let scene = try await Scene.set(accounts: 2)
+    scene.upstream.expireAccessToken(of: "a-000")
+    scene.upstream.hold(.token)
+    let refreshing = try scene.beginRefresh()
+    await scene.upstream.waitForTokenRequests(1)
+    let lock = try await RunningProcess(Self.python, ["-c", Self.lockForLong, scene.store.path], environment: [:])
+    #expect(await lock.output.wait { $0.contains("locked") })
+    scene.upstream.release(.token)
+    #expect(try await scene.call("fleet.summary").accounts.count == 2)
+    #expect(await lock.waitForEnd() == 0)
+    let outcome = try #require(try Answer(await refreshing.readLine()).outcomes.first)
+    #expect(outcome["outcome"] as? String == "written")
+    #expect(try scene.store.refreshTokens()["a-000"] == scene.upstream.refreshToken(of: "a-000"))
+    #expect(scene.upstream.counters.tokenRequests == 1)
+    await scene.end()
+  }
+}

@@ -7,6 +7,7 @@
 # make fuzz     hostile input for all that reads bytes from outside, with libFuzzer (FUZZ_SECONDS=30 for each target)
 # make sanitize  the end-to-end tests against programs that a sanitizer watches (SANITIZER=thread, address or undefined)
 # make faults   everything that may go wrong around the daemon, provoked, with what came of it (some minutes)
+# make coverage  which lines and branches the tests reach; fails below what is agreed
 
 SWIFT_FILES = Package.swift Sources Tests
 
@@ -14,7 +15,7 @@ CRASH_ROUNDS = 300
 FUZZ_SECONDS ?= 30
 SANITIZER ?= thread
 
-.PHONY: all build debug demo run test crash-test fuzz sanitize faults bench lint format clean dependencies
+.PHONY: all build debug demo run test crash-test fuzz sanitize faults coverage bench lint format clean dependencies
 
 all: build
 
@@ -56,6 +57,10 @@ sanitize:
 faults:
 	@contrib/build/dependencies test
 	contrib/faults/run
+
+coverage:
+	@contrib/build/dependencies test
+	contrib/coverage/run
 
 bench: dependencies
 	swift run -c release fleet-benchmarks

@@ -8,14 +8,16 @@
 # make sanitize  the end-to-end tests against programs that a sanitizer watches (SANITIZER=thread, address or undefined)
 # make faults   everything that may go wrong around the daemon, provoked, with what came of it (some minutes)
 # make coverage  which lines and branches the tests reach; fails below what is agreed
+# make soak     mixed load, faults and restarts for HOURS, with memory, descriptors and latency in a plot
 
 SWIFT_FILES = Package.swift Sources Tests
 
 CRASH_ROUNDS = 300
 FUZZ_SECONDS ?= 30
 SANITIZER ?= thread
+HOURS ?= 1
 
-.PHONY: all build debug demo run test crash-test fuzz sanitize faults coverage bench lint format clean dependencies
+.PHONY: all build debug demo run test crash-test fuzz sanitize faults coverage soak bench lint format clean dependencies
 
 all: build
 
@@ -61,6 +63,9 @@ faults:
 coverage:
 	@contrib/build/dependencies test
 	contrib/coverage/run
+
+soak: dependencies
+	contrib/soak/run --hours $(HOURS)
 
 bench: dependencies
 	swift run -c release fleet-benchmarks

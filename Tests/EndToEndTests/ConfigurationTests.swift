@@ -3,7 +3,7 @@ import Foundation
 import StoreBuilder
 import Testing
 
-@Suite("The configuration file of a running daemon", .timeLimit(.minutes(3)))
+@Suite("The configuration file of a running daemon", .timeLimit(Patience.minutes(3)))
 struct ConfigurationTests {
   /// A daemon whose settings all stand in a file.
   private struct Home {

@@ -4,7 +4,7 @@ import Testing
 import UpstreamSimulator
 
 /// The ten likeliest mistakes of a new user: each gets the cause and the cure.
-@Suite("Mistakes", .timeLimit(.minutes(3)))
+@Suite("Mistakes", .timeLimit(Patience.minutes(3)))
 struct MistakesTests {
   /// An empty home in which programs are started.
   private struct Home {

@@ -3,7 +3,7 @@ import Foundation
 import StoreBuilder
 import Testing
 
-@Suite("Under a service manager", .timeLimit(.minutes(3)))
+@Suite("Under a service manager", .timeLimit(Patience.minutes(3)))
 struct ServiceManagerTests {
   private static let activator = URL(fileURLWithPath: "/usr/bin/systemd-socket-activate")
 

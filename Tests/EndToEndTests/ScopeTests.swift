@@ -43,6 +43,11 @@ struct ScopeTests {
     }
   }
 
+  private func runningRefreshes(_ scene: Scene) async throws -> Int {
+    let refreshes = try await scene.call("daemon.stats").result["refreshes"] as? [String: Any]
+    return refreshes?["inFlight"] as? Int ?? 0
+  }
+
   @Test("by no method, one by one or in a batch, and by no notification")
   func methods() async throws {
     let scene = try await Scene.set(accounts: 3)
@@ -128,7 +133,7 @@ struct ScopeTests {
 
   @Test("by nothing that is said while the daemon stops")
   func draining() async throws {
-    let scene = try await Scene.set(accounts: 3, settings: ["drain-timeout": "1"])
+    let scene = try await Scene.set(accounts: 3)
     scene.upstream.hold()
     let full = try scene.beginRefresh()
     let scoped = try scene.beginRefresh(token: Self.token)
@@ -136,17 +141,35 @@ struct ScopeTests {
     try later.send(Self.line(Self.object(1, "fleet.subscribe")))
     var lines = [try await later.readLine()]
     await scene.upstream.waitForUsageRequests(3)
+    while try await runningRefreshes(scene) < 2, !Task.isCancelled {}
     scene.daemon.process.signal(SIGTERM)
     #expect(await scene.daemon.process.errors.wait { $0.contains(" draining ") })
-    // A new refresh is refused, also one about others; those that run are cut off with what is known of them.
+    // A new refresh is refused, also one about others; those that run end as they would have.
     for (number, params) in [[:], ["accountIds": Self.foreign]].enumerated() {
       try later.send(Self.line(Self.object(number + 2, "fleet.refresh", params)))
       lines.append(try await later.readLine())
       #expect(try Answer(lines[number + 1]).errorCode == "service_unavailable")
     }
+    scene.upstream.release()
     lines.append(try await scoped.readLine())
-    #expect(try Answer(lines[3]).errorCode == "service_unavailable")
+    #expect(try Answer(lines[3]).outcomes.count == 1)
     expectNothingForeign(lines)
+    #expect(try Answer(await full.readLine()).outcomes.count == 3)
+    #expect(await scene.daemon.process.waitForEnd() == 0)
+    await scene.upstream.stop()
+  }
+
+  @Test("by what it is told when the drain limit cuts it off")
+  func cutOff() async throws {
+    let scene = try await Scene.set(accounts: 3, settings: ["drain-timeout": "0"])
+    scene.upstream.hold()
+    let full = try scene.beginRefresh()
+    let scoped = try scene.beginRefresh(token: Self.token)
+    await scene.upstream.waitForUsageRequests(3)
+    scene.daemon.process.signal(SIGTERM)
+    let line = try await scoped.readLine()
+    #expect(try Answer(line).errorCode == "service_unavailable")
+    expectNothingForeign([line])
     #expect(try Answer(await full.readLine()).errorCode == "service_unavailable")
     #expect(await scene.daemon.process.waitForEnd() == 0)
     await scene.upstream.stop()

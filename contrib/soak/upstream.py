@@ -122,6 +122,13 @@ class Upstream:
     def _exchange(self, handler):
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         token = json.loads(body).get("refresh_token")
+        time.sleep(random.choice([0, 0.02, 0.2]))
+        # Whoever has given up on a busy machine has not used its login up.
+        try:
+            if handler.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"":
+                return
+        except BlockingIOError:
+            pass
         with self.lock:
             self.counts["exchanges"] += 1
             account = self.refresh.get(token)
@@ -133,5 +140,4 @@ class Upstream:
                 tokens = self._issue(account)
         if tokens is None:
             return self._send(handler, 401, {"error": {"code": "refresh_token_reused", "message": "used"}})
-        time.sleep(random.choice([0, 0.02, 0.2]))
         self._send(handler, 200, tokens)

@@ -1,4 +1,6 @@
-# make          a release build
+# make          a release build that needs no Swift where it runs
+# make install  what was built, its units, completions and pages, to PREFIX (/usr/local) below DESTDIR; make uninstall
+# make deb      a Debian package, in .build/deb; "contrib/debian/test" tries it in a Debian of its own
 # make demo     the main job end to end: simulated upstream, own store, daemon, refresh, summary
 # make test     all tests
 # make lint     formatting and style
@@ -12,12 +14,19 @@
 
 SWIFT_FILES = Package.swift Sources Tests
 
+# Programs that need no Swift where they run, and look for no libraries beside themselves.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILT ?= .build/release
 CRASH_ROUNDS = 300
 FUZZ_SECONDS ?= 30
 SANITIZER ?= thread
 HOURS ?= 1
 
-.PHONY: all build debug demo run test crash-test fuzz sanitize faults coverage soak bench lint format clean dependencies
+.PHONY: all build install uninstall deb debug demo run test crash-test fuzz sanitize faults coverage soak bench lint \
+  format clean dependencies
 
 all: build
 
@@ -25,8 +34,14 @@ dependencies:
 	@contrib/build/dependencies
 
 build: dependencies
-	swift build -c release --product codex-fleetd
-	swift build -c release --product codex-fleet
+	swift build $(RELEASE) --product codex-fleetd
+	swift build $(RELEASE) --product codex-fleet
+
+install uninstall:
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" BUILT="$(BUILT)" contrib/build/install $@
+
+deb: build
+	@contrib/debian/build
 
 debug: dependencies
 	swift build

@@ -68,6 +68,7 @@ let package = Package(
       dependencies: [
         "CodexLogin", "Fleet", "JSON", crypto, grdb, locks, .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .target(

@@ -32,6 +32,14 @@ public struct FleetService: Sendable {
 
   /// The caller behind a key, looked up at every call: keys are revoked and expire while connections live.
   public func caller(holding digest: APIKeyDigest) async throws(AuthenticationFailure) -> Caller {
+    // Asked for before the key is read: what is read then is no older than this state. All who come after a change wait
+    // for one reading, with which the keys come that were asked for before it.
+    var state = store.knownState()
+    if state == nil { state = try? await store.state() }
+    if let caller = state?.caller(holding: digest, now: clock.now) {
+      activity.note(at: clock.uptime)
+      return caller
+    }
     let key: APIKey?
     do {
       key = try await store.apiKey(digest: digest)
@@ -40,6 +48,7 @@ public struct FleetService: Sendable {
     }
     do {
       let caller = try Caller(key: key, now: clock.now)
+      if let key { state?.remember(key, digest) }
       activity.note(at: clock.uptime)
       return caller
     } catch {
@@ -47,12 +56,24 @@ public struct FleetService: Sendable {
     }
   }
 
-  /// The accounts as the caller may see them.
+  /// The accounts as the caller may see them, still to be derived.
   ///
   /// - Parameter accountIDs: narrows the answer; accounts the caller may not see and unknown ones are left out alike.
-  public func summary(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetSummary {
-    let snapshot = try await store.snapshot(of: caller.scope.narrowed(to: accountIDs))
-    return FleetSummary(snapshot, for: caller, now: clock.now, refreshInterval: refreshInterval)
+  public func look(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetLook {
+    let state = try await store.state()
+    return FleetLook(
+      at: state, for: caller, accountIDs: accountIDs, now: clock.now, refreshInterval: refreshInterval)
+  }
+
+  /// All that the holder of a key may see, if nothing has to be read for it: neither waits nor blocks.
+  ///
+  /// Nil says nothing about the key: whoever gets it has to ask for the caller, and then for the look.
+  public func lookAtOnce(holding digest: APIKeyDigest) -> FleetLook? {
+    guard let state = store.knownState() else { return nil }
+    let now = clock.now
+    guard let caller = state.caller(holding: digest, now: now) else { return nil }
+    activity.note(at: clock.uptime)
+    return FleetLook(at: state, for: caller, now: now, refreshInterval: refreshInterval)
   }
 
   /// Yields soon after something was committed to the store, by whomever; several commits may count as one.
@@ -74,7 +95,7 @@ public struct FleetService: Sendable {
   private func showsUsage(to caller: Caller) async throws(RefreshRefusal) -> Bool {
     guard caller.seesUsage else { return false }
     do {
-      return try await !store.snapshot(of: .only([])).hidesUpstreamQuota
+      return try await !store.state().snapshot.hidesUpstreamQuota
     } catch {
       throw .storeUnavailable(error)
     }

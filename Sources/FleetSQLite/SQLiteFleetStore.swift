@@ -17,6 +17,7 @@ public final class SQLiteFleetStore: FleetStore {
   private let sessions = SessionCounter()
   private let lock: NIOLockedValueBox<StoreLock?>
   private let watch: ChangeWatch
+  private let memory: StateMemory
 
   init(_ store: OpenedStore, lock: StoreLock?, allowsUntestedSchema: Bool, warnings: WarningLog) {
     path = store.location.path
@@ -25,8 +26,10 @@ public final class SQLiteFleetStore: FleetStore {
     schemaGate = SchemaGate(allowsUntestedSchema: allowsUntestedSchema)
     self.lock = NIOLockedValueBox(lock)
     self.warnings = warnings
+    memory = StateMemory(connections, warnings)
     watch = ChangeWatch { [connections] in await connections.version() }
     connections.onCommit { [watch] in watch.committed() }
+    connections.follow(with: memory)
   }
 
   /// Yields after something was committed, at once for own commits and within a second for those of other processes.
@@ -38,17 +41,14 @@ public final class SQLiteFleetStore: FleetStore {
     return try await connections.read { db, _ in try APIKeyQuery(db, warnings).key(digest) }
   }
 
-  /// The accounts of a scope with their latest rows; costs one index probe per account and window.
+  /// All accounts with their latest rows: remembered until something is committed, by whomever, and then read again at
+  /// the price of one index probe per account and window.
   ///
   /// An account whose status is an unknown word is left out, with a warning.
-  public func snapshot(of scope: AccountScope) async throws(StoreError) -> FleetSnapshot {
-    let warnings = warnings
-    return try await connections.read { db, _ in
-      FleetSnapshot(
-        accounts: try AccountQuery(db, warnings).records(in: scope),
-        hidesUpstreamQuota: try SettingsQuery(db).hidesUpstreamQuota())
-    }
-  }
+  public func state() async throws(StoreError) -> FleetState { try await memory.state() }
+
+  /// The same, if it is remembered.
+  public func knownState() -> FleetState? { memory.knownState() }
 
   /// Opens a session, which holds no connection between two calls.
   ///

@@ -20,6 +20,10 @@ extension FleetServer {
         }
       }
       .childChannelOption(.autoRead, value: false)
+      // Most lines are short, and the memory for the next one is held as long as the connection.
+      .childChannelOption(
+        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65_536)
+      )
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { [self] channel in
         guard let options = channel as? any SocketOptionProvider else {
@@ -78,12 +82,10 @@ extension FleetServer {
     }
     switch lifecycle.withLockedValue({ $0.admit(channel, of: isWatcher ? nil : peer.user, limits) }) {
     case .admitted(let number):
-      let (lines, continuation) = AsyncStream.makeStream(of: ClientLine.self)
       logger[metadataKey: "connection"] = "\(number)"
-      let handler = ConnectionHandler(limits: limits, budget: budget, lines: continuation, logger: logger)
+      let handler = ConnectionHandler(
+        limits: limits, budget: budget, knownAnswers: knownAnswers, owner: owner(of: number, logger), logger: logger)
       try channel.pipeline.syncOperations.addHandler(handler)
-      acceptedContinuation.yield(
-        Connection(number: number, lines: lines, channel: channel, handler: handler, logger: logger))
     case .full:
       try refuse(.tooManyConnections(limit: limits.connections))
     case .userIsFull:
@@ -101,5 +103,17 @@ extension FleetServer {
       logger.info("more connections refused", metadata: ["count": "\(count)"])
       logFurtherRefusals(on: loop)
     }
+  }
+
+  private func owner(of number: Int, _ logger: Logger) -> ConnectionOwner {
+    ConnectionOwner(
+      begin: { [self] channel, handler in
+        let (lines, continuation) = AsyncStream.makeStream(of: ClientLine.self)
+        let connection = Connection(
+          number: number, lines: lines, channel: channel, handler: handler, logger: logger)
+        guard case .enqueued = begunContinuation.yield(connection) else { return nil }
+        return continuation
+      },
+      forget: { [self] in connectionEnded(number) })
   }
 }

@@ -14,13 +14,19 @@ public final class FleetServer: Sendable {
   let rules: NIOLockedValueBox<ConnectionRules>
   let logger: Logger
   let lifecycle = NIOLockedValueBox(ServerLifecycle())
-  let accepted: AsyncStream<Connection>
-  let acceptedContinuation: AsyncStream<Connection>.Continuation
+  /// Connections whose calls are to be run.
+  private let begun: AsyncStream<Connection>
+  let begunContinuation: AsyncStream<Connection>.Continuation
+  /// Ends when the server has stopped and the last connection is gone.
+  private let life: AsyncStream<Never>
+  private let lifeContinuation: AsyncStream<Never>.Continuation
   private let service: any FleetCalls
   private let clock: any FleetClock
   private let version: String
   private let fleetStatistics: @Sendable () -> FleetStatistics
-  private let counters = CallCounters()
+  private let counters: CallCounters
+  private let renderings: SummaryRenderings
+  let knownAnswers: KnownAnswers
   let budget: MemoryBudget
   /// The process whose connections are let in whatever the limits are, and not counted.
   let watcher: Int32?
@@ -56,9 +62,13 @@ public final class FleetServer: Sendable {
     rules = NIOLockedValueBox(ConnectionRules(limits: limits, peers: peers))
     fleetStatistics = statistics
     budget = MemoryBudget(limit: limits.bytesWaiting, fairShare: limits.fairShare)
+    counters = CallCounters()
+    renderings = SummaryRenderings(capacity: limits.renderedBytes)
+    knownAnswers = KnownAnswers(service: service, renderings: renderings, counters: counters)
     self.version = version
     self.logger = logger
-    (accepted, acceptedContinuation) = AsyncStream.makeStream(of: Connection.self)
+    (begun, begunContinuation) = AsyncStream.makeStream(of: Connection.self)
+    (life, lifeContinuation) = AsyncStream.makeStream(of: Never.self)
   }
 
   /// Listens and serves until `stop()`; returns when every connection is closed and every call has ended.
@@ -78,22 +88,32 @@ public final class FleetServer: Sendable {
       statistics: { [started = ContinuousClock.now] in
         DaemonStatistics(
           health: self.health, uptime: .now - started, server: self.statistics, fleet: self.fleetStatistics())
-      }, counters: counters, clock: clock)
+      }, counters: counters, renderings: renderings, clock: clock)
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
-        for await connection in accepted {
-          group.addTask { [lifecycle] in
+        for await connection in begun {
+          group.addTask { [self] in
             await ConnectionCalls(connection: connection, dispatcher: dispatcher).run()
-            lifecycle.withLockedValue { $0.ended(number: connection.number) }
+            connectionEnded(connection.number)
           }
         }
       }
+      for await _ in life {}
     } onCancel: {
       stop()
     }
     if lifecycle.withLockedValue({ $0.listenerHasFailed }) {
       throw ListeningError(.listenerFailed, path: socketPath, "the listening socket \(socketPath) failed")
     }
+  }
+
+  /// A connection is gone, and its calls have ended if they were begun.
+  func connectionEnded(_ number: Int) {
+    let isOver = lifecycle.withLockedValue { lifecycle in
+      lifecycle.ended(number: number)
+      return lifecycle.isOver
+    }
+    if isOver { lifeContinuation.finish() }
   }
 
   /// Listens on the sockets that were passed, else on one of its own.
@@ -133,7 +153,8 @@ public final class FleetServer: Sendable {
     let (listeners, connections) = lifecycle.withLockedValue { $0.stop() }
     for listener in listeners { listener.close(promise: nil) }
     for connection in connections { connection.pipeline.fireUserInboundEventTriggered(ConnectionHandler.StopEvent()) }
-    acceptedContinuation.finish()
+    begunContinuation.finish()
+    if lifecycle.withLockedValue({ $0.isOver }) { lifeContinuation.finish() }
   }
 
   /// Since when no client has been connected; nil while one is.

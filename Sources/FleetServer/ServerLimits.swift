@@ -16,6 +16,8 @@ public struct ServerLimits: Hashable, Sendable {
   public var bytesWaiting: Int
   /// How many waiting bytes one client may have, however many others have.
   public var fairShare: Int
+  /// How many bytes of rendered summaries are kept to answer with.
+  public var renderedBytes: Int
   /// After how many authentication failures in a row a connection is closed.
   public var consecutiveAuthenticationFailures: Int
   /// How many account ids a call may name.
@@ -38,6 +40,7 @@ public struct ServerLimits: Hashable, Sendable {
     connections: Int = 1_024, connectionsPerUser: Int = 256, callsPerConnection: Int = 64, lineLength: Int = 1 << 20,
     unsentBytes: Int = 8 << 20,
     bytesWaiting: Int = 256 << 20, fairShare: Int = 256 << 10,
+    renderedBytes: Int = 32 << 20,
     consecutiveAuthenticationFailures: Int = 10, accountIDsPerCall: Int = 10_000, lineTimeout: Duration = .seconds(30),
     idleTimeout: Duration? = nil,
     subscriptions: Int = 1_024, subscriptionsPerConnection: Int = 16, closingGrace: Duration = .seconds(5)
@@ -49,6 +52,7 @@ public struct ServerLimits: Hashable, Sendable {
     self.unsentBytes = unsentBytes
     self.bytesWaiting = bytesWaiting
     self.fairShare = fairShare
+    self.renderedBytes = renderedBytes
     self.consecutiveAuthenticationFailures = consecutiveAuthenticationFailures
     self.accountIDsPerCall = accountIDsPerCall
     self.lineTimeout = lineTimeout

@@ -16,6 +16,13 @@ public struct JSONWriter: Sendable {
     bytes.reserveCapacity(capacity)
   }
 
+  /// Makes a writer of values that stand in an array behind others, whose beginning and end are written elsewhere.
+  public static func continuingArray(reservingCapacity capacity: Int = 0) -> JSONWriter {
+    var writer = JSONWriter(reservingCapacity: capacity)
+    writer.needsComma = true
+    return writer
+  }
+
   /// Opens an object.
   public mutating func beginObject() { open(UInt8(ascii: "{")) }
 

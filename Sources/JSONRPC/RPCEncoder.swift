@@ -14,6 +14,21 @@ public enum RPCEncoder {
     }
   }
 
+  /// The beginning of the answer to a call that has succeeded: what comes before its result.
+  public static func beginningOfResult(id: RPCID) -> [UInt8] {
+    var writer = JSONWriter(reservingCapacity: 64)
+    writer.beginObject()
+    writer.key("jsonrpc")
+    writer.string("2.0")
+    writer.key("id")
+    writer.value(id.jsonValue)
+    writer.key("result")
+    return writer.bytes
+  }
+
+  /// The end of that answer: what comes behind its result.
+  public static let endOfResult: StaticString = "}\n"
+
   /// The answer to a call that has failed.
   public static func error(id: RPCID, _ error: RPCError) -> [UInt8] {
     line(reserving: 256) { writer in

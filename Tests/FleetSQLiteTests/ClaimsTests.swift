@@ -113,13 +113,13 @@ private struct Claims: Sendable {
   let connections: StoreConnections
 
   func acquire(_ id: AccountID, for holder: ClaimHolder, lease: Duration) async throws(StoreError) -> Bool {
-    try await connections.write(.full) { db, _ in
+    try await connections.write(.full, changing: .anything) { db, _ in
       try RefreshClaims(db).acquire(id, for: holder.text, lease: lease)
     }
   }
 
   func release(_ id: AccountID, of holder: ClaimHolder) async throws(StoreError) -> Bool {
-    try await connections.write(.full) { db, _ in
+    try await connections.write(.full, changing: .anything) { db, _ in
       try RefreshClaims(db).release(TokenClaim(accountID: id, holder: holder.text, replacesExpired: false))
       return db.changesCount > 0
     }

@@ -241,7 +241,9 @@ struct SessionTests {
   func durability() async throws {
     let (_, store) = try await open(.own) {}
     func level(_ durability: Durability) async throws -> Int64? {
-      try await store.connections.write(durability) { db, _ in try Int64.fetchOne(db, sql: "PRAGMA synchronous") }
+      try await store.connections.write(durability, changing: .anything) { db, _ in
+        try Int64.fetchOne(db, sql: "PRAGMA synchronous")
+      }
     }
     #expect(try await level(.full) == 2)
     #expect(try await level(.usage) == 1)
@@ -252,7 +254,7 @@ struct SessionTests {
   @Test("writing connections enforce foreign keys and journal to the WAL")
   func pragmas() async throws {
     let (_, store) = try await open(.codexLB) {}
-    let values = try await store.connections.write(.usage) { db, _ in
+    let values = try await store.connections.write(.usage, changing: .anything) { db, _ in
       try ["foreign_keys", "journal_mode", "busy_timeout"].map { name in
         try DatabaseValue.fetchOne(db, sql: "PRAGMA \(name)").map { "\($0.storage.value ?? "null")" }
       }

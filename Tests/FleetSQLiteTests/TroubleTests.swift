@@ -123,7 +123,7 @@ struct TroubleTests {
     let store = try await OwnStore.build { StoredAccount("a") }
     let opened = try await store.open()
     let session = try await opened.openSession()
-    try await opened.connections.write(.usage) { db, _ in
+    try await opened.connections.write(.usage, changing: .anything) { db, _ in
       let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
       try db.execute(sql: "PRAGMA max_page_count = \(pages)")
     }
@@ -132,7 +132,9 @@ struct TroubleTests {
     }
     #expect(error?.code == .full)
     #expect(try await opened.snapshot(of: .all).accounts.count == 1)
-    try await opened.connections.write(.usage) { db, _ in try db.execute(sql: "PRAGMA max_page_count = 100000") }
+    try await opened.connections.write(.usage, changing: .anything) { db, _ in
+      try db.execute(sql: "PRAGMA max_page_count = 100000")
+    }
     #expect(try await session.record(try write()) == .committed(rows: 1))
     session.close()
     await opened.close()

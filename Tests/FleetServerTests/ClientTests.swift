@@ -16,7 +16,7 @@ struct ClientTests {
       usageWritten: true, accountCount: 1, attemptedCount: 1, generatedAt: StubFleet.instant,
       outcomes: [RefreshOutcome(accountID: "a", result: .fresh, observedAt: StubFleet.instant)])
     let fleet = StubFleet(
-      summaryAnswer: { (_) async throws(StoreError) in StubFleet.summary([record]) },
+      summaryAnswer: { (_) async throws(StoreError) in StubFleet.look([record]) },
       refreshAnswer: { (_) async throws(RefreshRefusal) in report })
     try await TestServer.with(fleet) { server in
       let client = FleetClient(socketPath: server.path, token: "full")

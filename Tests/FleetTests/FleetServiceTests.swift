@@ -50,7 +50,7 @@ struct FleetServiceTests {
     let scoped = try await caller(scope: .only([AccountID("acc-10"), AccountID("acc-11")]))
     let service = service
     func ids(_ asked: Set<AccountID>?) async throws -> [String] {
-      try await service.summary(for: scoped, accountIDs: asked).accounts.map(\.accountID.rawValue)
+      try await service.look(for: scoped, accountIDs: asked).summary().accounts.map(\.accountID.rawValue)
     }
     #expect(try await ids(nil) == ["acc-10", "acc-11"])
     #expect(try await ids([AccountID("acc-11"), AccountID("acc-12"), AccountID("nobody")]) == ["acc-11"])

@@ -8,6 +8,8 @@ public struct Caller: Hashable, Sendable {
     case expiredKey
   }
 
+  /// The store's identifier of the key.
+  let keyID: String
   /// The accounts the caller may see.
   public let scope: AccountScope
   /// When the key stops working, if ever.
@@ -20,9 +22,13 @@ public struct Caller: Hashable, Sendable {
   /// - Throws: `Refusal` when there is no such key, or it is switched off or past its end at `now`.
   public init(key: APIKey?, now: Timestamp) throws(Refusal) {
     guard let key, key.isActive else { throw .invalidKey }
-    if let end = key.expiresAt, end <= now { throw .expiredKey }
+    keyID = key.id
     scope = key.scope
     expiresAt = key.expiresAt
     seesUsage = key.seesUsage
+    if isOver(at: now) { throw .expiredKey }
   }
+
+  /// Whether the key has stopped working by now.
+  func isOver(at now: Timestamp) -> Bool { expiresAt.map { $0 <= now } ?? false }
 }

@@ -5,8 +5,11 @@ public protocol FleetStore: Sendable {
   /// The key whose text has the SHA-256 digest `digest`, nil when there is none.
   func apiKey(digest: APIKeyDigest) async throws(StoreError) -> APIKey?
 
-  /// The accounts of a scope with their latest rows, and the settings that bear on showing them, as of one instant.
-  func snapshot(of scope: AccountScope) async throws(StoreError) -> FleetSnapshot
+  /// The store's state, no older than any commit that was acknowledged, to anybody, before the call.
+  func state() async throws(StoreError) -> FleetState
+
+  /// The same state, if nothing has to be read to know it: neither waits nor blocks.
+  func knownState() -> FleetState?
 
   /// Yields after something was committed: at once when this process did it, within a second when another one did.
   /// Commits that nobody has looked at yet count as one.
@@ -19,6 +22,13 @@ public protocol FleetStore: Sendable {
 
   /// How many sessions were opened so far, and how many are open.
   var sessionCounts: SessionCounts { get }
+}
+
+extension FleetStore {
+  /// The accounts of a scope with their latest rows, and the settings that bear on showing them, as of one instant.
+  public func snapshot(of scope: AccountScope) async throws(StoreError) -> FleetSnapshot {
+    try await state().snapshot.narrowed(to: scope)
+  }
 }
 
 /// How many background sessions there were and are.
@@ -42,4 +52,17 @@ public struct APIKeyDigest: Hashable, Sendable {
 
   /// Wraps a digest that is already in hexadecimal.
   public init(hexadecimal: String) { self.hexadecimal = hexadecimal }
+
+  /// Whether two digests are the same, found out in a time that does not depend on where they differ.
+  public static func == (left: APIKeyDigest, right: APIKeyDigest) -> Bool {
+    var (left, right) = (left.hexadecimal, right.hexadecimal)
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for place in left.indices { difference |= left[place] ^ right[place] }
+        return difference == 0
+      }
+    }
+  }
 }

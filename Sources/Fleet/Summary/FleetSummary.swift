@@ -4,45 +4,51 @@ public struct FleetSummary: Hashable, Sendable {
   public var accounts: [AccountSummary]
   /// The instant at which the answer was derived.
   public var generatedAt: Timestamp
-  /// When the next limit or window ends, which may change the answer although nothing is written; nil when none does,
-  /// or the caller may not see usage.
+  /// The next instant at which the same rows may give other accounts; nil when they never do. Until then they do not.
   public var nextChange: Timestamp?
+
+  /// Projects records for one caller.
+  ///
+  /// - Parameters:
+  ///   - records: accounts within the caller's scope, with their latest rows.
+  ///   - showsUsage: whether the caller sees usage.
+  ///   - now: read once per call.
+  ///   - refreshInterval: how often usage is refreshed.
+  init(_ records: [AccountRecord], showsUsage: Bool, now: Timestamp, refreshInterval: Duration) {
+    generatedAt = now
+    guard showsUsage else {
+      accounts = records.map { AccountSummary(withoutUsage: $0.account) }
+      return
+    }
+    let seconds = now.unixSeconds
+    var next: Int64?
+    accounts = records.map { record in
+      let windows = EffectiveWindows(record.latest, plan: record.account.plan)
+      if let change = record.nextChange(windows, after: seconds, refreshInterval: refreshInterval) {
+        next = min(next ?? change, change)
+      }
+      return AccountSummary(record, windows, now: seconds, refreshInterval: refreshInterval)
+    }
+    // What lies beyond the last instant that there is comes never.
+    nextChange = next.flatMap { Timestamp(unixSeconds: $0) }
+  }
 
   /// Projects a snapshot of the store for one caller.
   ///
   /// - Parameters:
   ///   - snapshot: accounts within the caller's scope, with their latest rows.
   ///   - caller: the key behind the call; decides whether usage is shown.
-  ///   - now: read once per call.
-  ///   - refreshInterval: how often usage is refreshed.
   public init(_ snapshot: FleetSnapshot, for caller: Caller, now: Timestamp, refreshInterval: Duration) {
-    let showsUsage = caller.seesUsage && !snapshot.hidesUpstreamQuota
-    accounts = snapshot.accounts.map { record in
-      showsUsage
-        ? AccountSummary(record, now: now, refreshInterval: refreshInterval)
-        : AccountSummary(withoutUsage: record.account)
-    }
-    generatedAt = now
-    guard showsUsage else { return }
-    nextChange = snapshot.accounts.lazy.flatMap(\.resets).compactMap { Timestamp(unixSeconds: $0) }
-      .filter { $0 > now }.min()
-  }
-}
-
-extension AccountRecord {
-  /// The ends, in Unix seconds, of all that is told about the account: of its persisted limit, and of its windows,
-  /// shown or not, since a hidden one may count for the status.
-  fileprivate var resets: [Int64] {
-    ([account.resetAt] + UsageWindow.allCases.map { latest[$0]?.resetAt }).compactMap(\.self)
+    self.init(
+      snapshot.accounts, showsUsage: caller.seesUsage && !snapshot.hidesUpstreamQuota, now: now,
+      refreshInterval: refreshInterval)
   }
 }
 
 extension AccountSummary {
   /// The account with its windows and the status they imply.
-  init(_ record: AccountRecord, now: Timestamp, refreshInterval: Duration) {
+  init(_ record: AccountRecord, _ windows: EffectiveWindows, now seconds: Int64, refreshInterval: Duration) {
     let account = record.account
-    let windows = EffectiveWindows(record.latest, plan: account.plan)
-    let seconds = now.unixSeconds
     let derivation = StatusDerivation(
       account: account, latest: record.latest, windows: windows, now: seconds, refreshInterval: refreshInterval)
     // A window of no capacity shows nothing, and a short window that has reset says nothing about the one that

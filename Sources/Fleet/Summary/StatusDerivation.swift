@@ -35,6 +35,9 @@ struct StatusDerivation {
     return mayLeaveRateLimit ? .active : .rateLimited
   }
 
+  /// How old a long window may be to prove that a limit is over.
+  static func proofAge(_ refreshInterval: Duration) -> Duration { max(refreshInterval * 2, .seconds(180)) }
+
   /// The end of the persisted limit; a limit that the hidden primary window alone had set has none.
   private var persistedReset: Int64? { signal.recoversWithoutReset ? nil : account.resetAt }
 
@@ -108,7 +111,7 @@ private struct PrimarySignal {
       let long = windows.long, long.usedPercent < 100,
       let instant = Timestamp(unixSeconds: now)
     else { return false }
-    return instant.since(long.recordedAt) <= max(refreshInterval * 2, .seconds(180))
+    return instant.since(long.recordedAt) <= StatusDerivation.proofAge(refreshInterval)
   }
 }
 

@@ -13,16 +13,26 @@ extension Timestamp {
   }
 
   /// The instant as RFC 3339 in UTC: `2026-01-02T03:04:05Z`, or with exactly six digits of a fraction that is not zero.
-  public var rfc3339: String {
-    let civil = civilTime
-    let fraction = civil.microsecond == 0 ? "" : "." + Self.padded(civil.microsecond, 6)
-    return Self.dateAndTime(civil, separator: "T") + fraction + "Z"
+  public var rfc3339: String { withRFC3339 { String(decoding: $0, as: UTF8.self) } }
+
+  /// Hands over the bytes of the same text, which nothing has to be allocated for.
+  public func withRFC3339<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+    withUnsafeTemporaryAllocation(byteCount: Self.longestText, alignment: 1) { text in
+      let civil = civilTime
+      var length = Self.write(civil, separator: UInt8(ascii: "T"), to: text)
+      if civil.microsecond != 0 { length = Self.writeFraction(civil, to: text, at: length) }
+      text[length] = UInt8(ascii: "Z")
+      return body(UnsafeRawBufferPointer(rebasing: text[...length]))
+    }
   }
 
   /// The instant as the stores write it: naive UTC, `2026-01-02 03:04:05.000000`, always with six digits, so that text order is time order.
   public var naiveUTC: String {
-    let civil = civilTime
-    return Self.dateAndTime(civil, separator: " ") + "." + Self.padded(civil.microsecond, 6)
+    withUnsafeTemporaryAllocation(byteCount: Self.longestText, alignment: 1) { text in
+      let civil = civilTime
+      let length = Self.writeFraction(civil, to: text, at: Self.write(civil, separator: UInt8(ascii: " "), to: text))
+      return String(decoding: text[..<length], as: UTF8.self)
+    }
   }
 
   /// Reads a naive UTC text as the stores write it, with or without a fraction of one to six digits.
@@ -32,12 +42,17 @@ extension Timestamp {
     self.init(text.utf8, separator: UInt8(ascii: " "), suffix: nil, fractionDigits: 6)
   }
 
+  /// Reads the bytes of such a text.
+  public init?(naiveUTC text: UnsafeBufferPointer<UInt8>) {
+    self.init(text, separator: UInt8(ascii: " "), suffix: nil, fractionDigits: 6)
+  }
+
   /// Reads an RFC 3339 text in UTC (`Z`), with or without a fraction; digits beyond the sixth are dropped.
   public init?(rfc3339 text: String) {
     self.init(text.utf8, separator: UInt8(ascii: "T"), suffix: UInt8(ascii: "Z"), fractionDigits: .max)
   }
 
-  private init?(_ utf8: String.UTF8View, separator: UInt8, suffix: UInt8?, fractionDigits: Int) {
+  private init?(_ utf8: some Collection<UInt8>, separator: UInt8, suffix: UInt8?, fractionDigits: Int) {
     var rest = utf8[...]
     guard
       let year = Self.number(&rest, digits: 4), Self.take(&rest, UInt8(ascii: "-")),
@@ -70,14 +85,38 @@ extension Timestamp {
       microsecond: microsecondOfSecond)
   }
 
-  private static func dateAndTime(_ civil: CivilTime, separator: String) -> String {
-    padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2) + separator
-      + padded(civil.hour, 2) + ":" + padded(civil.minute, 2) + ":" + padded(civil.second, 2)
+  /// The bytes of `2026-01-02T03:04:05.000000Z`.
+  private static let longestText = 27
+
+  /// Writes date and time to the beginning of a text; returns where they end.
+  private static func write(_ civil: CivilTime, separator: UInt8, to text: UnsafeMutableRawBufferPointer) -> Int {
+    let (dash, colon) = (UInt8(ascii: "-"), UInt8(ascii: ":"))
+    func part(_ mark: UInt8, _ number: Int64, at start: Int) -> Int {
+      text[start] = mark
+      return write(number, 2, to: text, at: start + 1)
+    }
+    var end = write(civil.year, 4, to: text, at: 0)
+    end = part(dash, civil.month, at: end)
+    end = part(dash, civil.day, at: end)
+    end = part(separator, civil.hour, at: end)
+    end = part(colon, civil.minute, at: end)
+    return part(colon, civil.second, at: end)
   }
 
-  private static func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  private static func writeFraction(_ civil: CivilTime, to text: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
+    text[start] = UInt8(ascii: ".")
+    return write(civil.microsecond, 6, to: text, at: start + 1)
+  }
+
+  private static func write(
+    _ number: Int64, _ width: Int, to text: UnsafeMutableRawBufferPointer, at start: Int
+  ) -> Int {
+    var rest = number
+    for place in (start..<start + width).reversed() {
+      text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    return start + width
   }
 
   // The calendar is counted in years that begin in March, so that the leap day is the last day of a year, and in
@@ -111,13 +150,15 @@ extension Timestamp {
     }
   }
 
-  private static func take(_ rest: inout Substring.UTF8View, _ byte: UInt8) -> Bool {
+  private static func take<Rest: Collection<UInt8>>(_ rest: inout Rest, _ byte: UInt8) -> Bool
+  where Rest.SubSequence == Rest {
     guard rest.first == byte else { return false }
     rest.removeFirst()
     return true
   }
 
-  private static func number(_ rest: inout Substring.UTF8View, digits: Int) -> Int64? {
+  private static func number<Rest: Collection<UInt8>>(_ rest: inout Rest, digits: Int) -> Int64?
+  where Rest.SubSequence == Rest {
     var value: Int64 = 0
     for _ in 0..<digits {
       guard let digit = digit(&rest) else { return nil }
@@ -126,7 +167,8 @@ extension Timestamp {
     return value
   }
 
-  private static func fraction(_ rest: inout Substring.UTF8View, atMost digits: Int) -> Int64? {
+  private static func fraction<Rest: Collection<UInt8>>(_ rest: inout Rest, atMost digits: Int) -> Int64?
+  where Rest.SubSequence == Rest {
     var value: Int64 = 0
     var count = 0
     while let digit = digit(&rest) {
@@ -138,7 +180,8 @@ extension Timestamp {
     return value
   }
 
-  private static func digit(_ rest: inout Substring.UTF8View) -> Int64? {
+  private static func digit<Rest: Collection<UInt8>>(_ rest: inout Rest) -> Int64?
+  where Rest.SubSequence == Rest {
     guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
     rest.removeFirst()
     return Int64(byte - UInt8(ascii: "0"))

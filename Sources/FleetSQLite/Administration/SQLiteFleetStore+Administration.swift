@@ -9,7 +9,7 @@ extension SQLiteFleetStore {
     _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
   ) async throws(StoreError) -> Value {
     try requireOwn()
-    return try await connections.write(.full, body)
+    return try await connections.write(.full, changing: .anything, body)
   }
 
   /// Looks something up for an administrator.

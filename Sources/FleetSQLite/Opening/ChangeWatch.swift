@@ -75,11 +75,3 @@ final class ChangeWatch: Sendable {
     }
   }
 }
-
-/// Which state a store is in, as one connection to it sees it.
-struct StoreVersion: Hashable, Sendable {
-  /// The file.
-  var identity: FileStatus.Identity
-  /// SQLite's number for the state: another one after every commit of another connection.
-  var number: Int64
-}

@@ -15,6 +15,8 @@ final class OpenedStore: Sendable {
   let key: EncryptionKey
   /// The reading connections.
   let readers: DatabasePool
+  /// Where SQLite notes the database's state; nil where it does not, which costs reading everything every time.
+  let note: StateNote?
   private let openWriter = NIOLockedValueBox<DatabaseQueue?>(nil)
   private let openWatcher = NIOLockedValueBox((queue: DatabaseQueue?.none, isClosed: false))
 
@@ -27,15 +29,21 @@ final class OpenedStore: Sendable {
       readers = try DatabasePool(path: location.path, configuration: Self.configuration(location, readonly: true))
       let missing = try readers.read { db in try SchemaCheck.firstMissing(of: NeededColumns.reading, db) }
       if let missing { throw SchemaCheck.error(missing, path: location.path) }
+      note = try readers.writeWithoutTransaction { db in try StateNote(db) }
     } catch {
       throw StoreError(error, path: location.path)
     }
   }
 
+  deinit { note?.forget() }
+
   /// Whether the file under the store's name is still the opened one.
   ///
   /// - Throws: `.missing` when there is none.
   func isCurrent() throws(StoreError) -> Bool { try Self.identity(at: location.path) == identity }
+
+  /// Which state it is in, if SQLite notes it where it can be read without blocking.
+  var version: StoreVersion? { note?.mark.map { StoreVersion(identity: identity, state: .note($0)) } }
 
   /// The writing connection. Blocks while it is opened; used from one thread at a time.
   func writer() throws -> DatabaseQueue {
@@ -69,6 +77,7 @@ final class OpenedStore: Sendable {
       watcher.isClosed = true
       return watcher.queue
     }
+    note?.forget()
     try watcher?.close()
     try readers.close()
     try writer?.close()

@@ -16,6 +16,7 @@ final class StoreConnections: Sendable {
   private let state: NIOLockedValueBox<State>
   private let path: String
   private let committed = NIOLockedValueBox<@Sendable () -> Void>({})
+  private let follower = NIOLockedValueBox<(any CommitFollower)?>(nil)
   private let watching = DispatchQueue(label: "fleet.watch")
   // Writes and openings take their turn here, where they may block.
   private let turns = StoreTurns()
@@ -29,15 +30,26 @@ final class StoreConnections: Sendable {
   /// Calls `handler` after every commit of a write.
   func onCommit(_ handler: @escaping @Sendable () -> Void) { committed.withLockedValue { $0 = handler } }
 
+  /// Has `follower` follow every write, until the store is closed.
+  func follow(with follower: any CommitFollower) { self.follower.withLockedValue { $0 = follower } }
+
+  /// Which state the store is in, if that can be told without a look into the database: neither waits nor blocks.
+  func knownVersion() -> StoreVersion? {
+    // Another file has the name, or none: that the next read finds out.
+    guard let store = try? current(), (try? store.isCurrent()) == true else { return nil }
+    return store.version
+  }
+
   /// Which state the store is in; nil when it cannot be read now.
   func version() async -> StoreVersion? {
-    await withCheckedContinuation { continuation in
+    if let version = knownVersion() { return version }
+    return await withCheckedContinuation { continuation in
       watching.async { [self] in
         // Another file has the name, or none: that the next read finds out.
         guard let store = try? current(), (try? store.isCurrent()) == true,
           let number = (try? store.watcher().read { try $0.dataVersion() }) ?? nil
         else { return continuation.resume(returning: nil) }
-        continuation.resume(returning: StoreVersion(identity: store.identity, number: number))
+        continuation.resume(returning: StoreVersion(identity: store.identity, state: .number(number)))
       }
     }
   }
@@ -56,8 +68,10 @@ final class StoreConnections: Sendable {
   }
 
   /// Runs `body` in an immediate write transaction that is committed unless it throws.
+  ///
+  /// - Parameter change: what it may change of what the remembered state holds.
   func write<Value: Sendable>(
-    _ durability: Durability, urgency: StoreTurns.Urgency = .usual,
+    _ durability: Durability, changing change: StateChange, urgency: StoreTurns.Urgency = .usual,
     _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
   ) async throws(StoreError) -> Value {
     let value = try await onTurn(urgency) {
@@ -67,11 +81,19 @@ final class StoreConnections: Sendable {
         try writer.writeWithoutTransaction { db in
           // SQLite keeps this setting for the connection and ignores it within a transaction, so it is set before each.
           try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+          let follower = self.follower.withLockedValue { $0 }
           var value: Value?
+          var step: StateStep?
+          var isCommitted = false
+          defer { if let step { follower?.ended(step, at: isCommitted ? store.version : nil) } }
           try db.inTransaction(.immediate) {
+            // From here on nobody else can commit.
+            let start = store.version
             value = try body(db, store)
+            step = start.flatMap { follower?.step(from: $0, over: change, db) }
             return .commit
           }
+          isCommitted = true
           guard let value else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
           return value
         }
@@ -87,6 +109,7 @@ final class StoreConnections: Sendable {
       defer { state = .closed }
       return state
     }
+    follower.withLockedValue { $0 = nil }
     guard case .open(let store) = previous else { return }
     // What cannot be closed is closed by the end of the process; the data is safe either way.
     _ = await turns.result(.usual) { try store.close() }

@@ -1,5 +1,4 @@
 internal import Fleet
-internal import GRDB
 
 extension Account {
   /// The columns an account is made of, in the order in which they are read.
@@ -9,13 +8,12 @@ extension Account {
   ]
 
   /// Makes an account of its columns, nil when its status is none of the known words.
-  init?(_ id: AccountID, _ values: ArraySlice<DatabaseValue>) {
-    let values = Array(values)
-    guard let status = values[8].text.flatMap({ AccountStatus(rawValue: $0) }) else { return nil }
+  init?(_ id: AccountID, _ columns: RowColumns) {
+    guard let status = columns.text(8).flatMap({ AccountStatus(rawValue: $0) }) else { return nil }
     self.init(
-      id: id, chatGPTAccountID: values[1].text, email: values[2].text ?? "", alias: values[3].text,
-      workspaceID: values[4].text, workspaceLabel: values[5].text, seatType: values[6].text,
-      plan: Plan(values[7].text), status: status, resetAt: values[9].wholeNumber, blockedAt: values[10].wholeNumber,
-      tokensRefreshedAt: values[11].text.flatMap { Timestamp(naiveUTC: $0) })
+      id: id, chatGPTAccountID: columns.text(1), email: columns.text(2) ?? "", alias: columns.text(3),
+      workspaceID: columns.text(4), workspaceLabel: columns.text(5), seatType: columns.text(6),
+      plan: Plan(columns.text(7)), status: status, resetAt: columns.wholeNumber(9), blockedAt: columns.wholeNumber(10),
+      tokensRefreshedAt: columns.instant(11))
   }
 }

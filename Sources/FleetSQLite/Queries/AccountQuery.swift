@@ -18,20 +18,29 @@ struct AccountQuery {
     let statement = try db.cachedStatement(sql: Self.sql(scope))
     var records: [AccountRecord] = []
     let rows = try Row.fetchCursor(statement, arguments: Self.arguments(scope))
-    while let row = try rows.next() {
-      if let record = record(row) { records.append(record) }
+    while try rows.next() != nil {
+      if let record = record(RowColumns(statement)) { records.append(record) }
     }
     return records
+  }
+
+  /// One account with its latest rows; nil when it is not there, or about to be deleted.
+  func record(of id: AccountID) throws -> AccountRecord? {
+    let statement = try db.cachedStatement(sql: Self.sql(filter: "AND a.id = ?"))
+    let rows = try Row.fetchCursor(statement, arguments: [id.rawValue])
+    return try rows.next().flatMap { _ in record(RowColumns(statement)) }
   }
 
   /// The statement for a scope: one row per account, and for each window one probe of the index that ends in the
   /// order asked for, so that its first entry is the latest row.
   static func sql(_ scope: AccountScope) -> String {
-    let filter =
-      switch scope {
-      case .all: ""
-      case .only: "AND a.id IN (SELECT value FROM json_each(?))"
-      }
+    switch scope {
+    case .all: sql(filter: "")
+    case .only: sql(filter: "AND a.id IN (SELECT value FROM json_each(?))")
+    }
+  }
+
+  private static func sql(filter: String) -> String {
     let samples = UsageWindow.allCases.map { window in
       let name = window.rawValue
       return """
@@ -60,29 +69,27 @@ struct AccountQuery {
     return [String(decoding: JSONValue.array(texts.map { .string($0) }).serialized(), as: UTF8.self)]
   }
 
-  private func record(_ row: Row) -> AccountRecord? {
-    let values = Array(row.databaseValues)
-    guard let id = values[0].text.map({ AccountID($0) }) else {
+  private func record(_ columns: RowColumns) -> AccountRecord? {
+    guard let id = columns.text(0).map({ AccountID($0) }) else {
       warnings.note(.rowWithoutIdentifier(table: "accounts"))
       return nil
     }
-    guard let account = Account(id, values[..<Account.columns.count]) else {
+    guard let account = Account(id, columns) else {
       warnings.note(.accountLeftOut(id))
       return nil
     }
     var latest = LatestUsage()
-    latest.primary = sample(.primary, of: id, values)
-    latest.secondary = sample(.secondary, of: id, values)
-    latest.monthly = sample(.monthly, of: id, values)
+    latest.primary = sample(.primary, of: id, columns)
+    latest.secondary = sample(.secondary, of: id, columns)
+    latest.monthly = sample(.monthly, of: id, columns)
     return AccountRecord(account: account, latest: latest)
   }
 
-  private func sample(_ window: UsageWindow, of id: AccountID, _ values: [DatabaseValue]) -> UsageSample? {
+  private func sample(_ window: UsageWindow, of id: AccountID, _ columns: RowColumns) -> UsageSample? {
     let place = UsageWindow.allCases.firstIndex(of: window) ?? 0
-    let start = Account.columns.count + place * UsageSample.columns.count
-    let columns = values[start..<(start + UsageSample.columns.count)]
+    let columns = columns.dropFirst(Account.columns.count + place * UsageSample.columns.count)
     // The row's own identifier is null only where there is no row.
-    guard columns.first?.isNull == false else { return nil }
+    guard !columns.isNull(0) else { return nil }
     let sample = UsageSample(columns)
     if sample == nil { warnings.note(.usageRowIgnored(id, window)) }
     return sample

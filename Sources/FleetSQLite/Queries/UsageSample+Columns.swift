@@ -1,5 +1,4 @@
 internal import Fleet
-internal import GRDB
 
 extension UsageSample {
   /// The columns a sample is made of, after the row's own identifier, in the order in which they are read.
@@ -9,15 +8,11 @@ extension UsageSample {
   ]
 
   /// Makes a sample of its columns, nil when its time or percentage is unreadable.
-  init?(_ values: ArraySlice<DatabaseValue>) {
-    let values = Array(values)
-    guard
-      let recordedAt = values[1].text.flatMap({ Timestamp(naiveUTC: $0) }),
-      let usedPercent = values[2].finiteNumber
-    else { return nil }
+  init?(_ columns: RowColumns) {
+    guard let recordedAt = columns.instant(1), let usedPercent = columns.finiteNumber(2) else { return nil }
     self.init(
-      recordedAt: recordedAt, usedPercent: usedPercent, resetAt: values[3].wholeNumber,
-      windowMinutes: values[4].wholeNumber,
-      credits: Credits(has: values[5].truth, unlimited: values[6].truth, balance: values[7].finiteNumber))
+      recordedAt: recordedAt, usedPercent: usedPercent, resetAt: columns.wholeNumber(3),
+      windowMinutes: columns.wholeNumber(4),
+      credits: Credits(has: columns.truth(5), unlimited: columns.truth(6), balance: columns.finiteNumber(7)))
   }
 }

@@ -35,13 +35,13 @@ final class SQLiteBackgroundSession: BackgroundSession {
   }
 
   func record(_ write: UsageWrite) async throws(StoreError) -> UsageWriteResult {
-    try await self.write(write.recovery == nil ? .usage : .full) { db, store in
+    try await self.write(write.recovery == nil ? .usage : .full, changing: .account(write.accountID)) { db, store in
       try UsageRecorder(db, kind: store.location.kind).record(write)
     }
   }
 
   func observeDowngrade(of id: AccountID) async throws(StoreError) -> Int {
-    try await write(.usage) { db, _ in try DowngradeEvidence(db).observe(id) }
+    try await write(.usage, changing: .nothing) { db, _ in try DowngradeEvidence(db).observe(id) }
   }
 
   func claim(
@@ -49,7 +49,7 @@ final class SQLiteBackgroundSession: BackgroundSession {
   ) async throws(StoreError) -> TokenClaim? {
     let name = holder?.holder ?? ClaimHolder(token).text
     // An extension is asked for while new tokens wait for their turn, which must not wait behind it.
-    return try await write(.full, urgency: holder == nil ? .usual : .urgent) { db, _ in
+    return try await write(.full, changing: .nothing, urgency: holder == nil ? .usual : .urgent) { db, _ in
       let claims = RefreshClaims(db)
       let isLeftover = try claims.isLeftover(id, to: name)
       guard try claims.acquire(id, for: name, lease: lease) else { return nil }
@@ -58,16 +58,20 @@ final class SQLiteBackgroundSession: BackgroundSession {
   }
 
   func release(_ claim: TokenClaim) async throws(StoreError) {
-    try await write(.full) { db, _ in try RefreshClaims(db).release(claim) }
+    try await write(.full, changing: .nothing) { db, _ in try RefreshClaims(db).release(claim) }
   }
 
   func store(_ rotation: TokenRotation) async throws(StoreError) -> GuardedWriteResult {
     // The sooner it is committed, the less a crash can lose: the used token's successor exists nowhere else.
-    try await write(.full, urgency: .urgent) { db, store in try CredentialWriter(db, store).store(rotation) }
+    try await write(.full, changing: .account(rotation.accountID), urgency: .urgent) { db, store in
+      try CredentialWriter(db, store).store(rotation)
+    }
   }
 
   func retire(_ retirement: Retirement) async throws(StoreError) -> GuardedWriteResult {
-    try await write(.full) { db, store in try CredentialWriter(db, store).retire(retirement) }
+    try await write(.full, changing: .account(retirement.accountID)) { db, store in
+      try CredentialWriter(db, store).retire(retirement)
+    }
   }
 
   func close() {
@@ -79,11 +83,11 @@ final class SQLiteBackgroundSession: BackgroundSession {
   }
 
   private func write<Value: Sendable>(
-    _ durability: Durability, urgency: StoreTurns.Urgency = .usual,
+    _ durability: Durability, changing change: StateChange, urgency: StoreTurns.Urgency = .usual,
     _ body: @escaping @Sendable (Database, OpenedStore) throws -> Value
   ) async throws(StoreError) -> Value {
     try requireOpen()
-    return try await connections.write(durability, urgency: urgency, body)
+    return try await connections.write(durability, changing: change, urgency: urgency, body)
   }
 
   private func requireOpen() throws(StoreError) {

@@ -20,6 +20,9 @@ final class CallCounters: Sendable {
     }
   }
 
+  /// A call has begun and ended.
+  func callAnsweredAtOnce() { counts.withLockedValue { $0.calls.started += 1 } }
+
   func callEnded() { counts.withLockedValue { $0.calls.running -= 1 } }
 
   func subscriptionStarted() {

@@ -11,7 +11,7 @@ struct CallResult: Hashable, Sendable {
   }
 
   /// The line to send; nil when nobody is to be answered.
-  var answer: [UInt8]?
+  var answer: AnswerLine?
   /// What to count against, or in favour of, the connection: one for each call that ended, and one for a batch without
   /// any.
   var authentications: [Authentication]

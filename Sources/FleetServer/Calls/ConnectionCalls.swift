@@ -91,11 +91,11 @@ struct ConnectionCalls: Sendable {
     }
     let answers = jobs.enumerated().compactMap { index, job -> [UInt8]? in
       if case .refused(let answer) = job { return answer }
-      return finished[index]?.answer
+      return finished[index]?.answer?.bytes
     }
     connection.deliver(
       CallResult(
-        answer: answers.isEmpty ? nil : RPCEncoder.batch(answers),
+        answer: answers.isEmpty ? nil : .bytes(RPCEncoder.batch(answers)),
         authentications: finished.isEmpty ? [.notAsked] : jobs.indices.compactMap { finished[$0]?.authentication },
         subscriptions: finished.values.count { $0.subscription != nil }))
     for index in jobs.indices {
@@ -108,7 +108,7 @@ struct ConnectionCalls: Sendable {
     defer { registry.end(call) }
     var finished = await call.run { await dispatcher.run(request, of: connection, subscriptions) }
     if call.isCancelled, let id = request.id {
-      finished.answer = RPCEncoder.error(id: id, .requestCancelled)
+      finished.answer = .bytes(RPCEncoder.error(id: id, .requestCancelled))
       if let subscription = finished.subscription { subscriptions.close(subscription.id) }
       finished.subscription = nil
     }

@@ -1,7 +1,7 @@
 /// One call that has ended.
 struct FinishedCall: Sendable {
   /// The line that answers it; nil when nobody is to be answered.
-  var answer: [UInt8]?
+  var answer: AnswerLine?
   /// What it showed about the key behind it.
   var authentication: CallResult.Authentication
   /// What it opened, to begin once the answer was sent.

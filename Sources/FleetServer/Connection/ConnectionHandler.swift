@@ -4,7 +4,8 @@ internal import NIOCore
 
 /// The thin shell around `ConnectionState`: does on the channel what the state decides, on the channel's event loop.
 ///
-/// Lines leave through an async stream, whose end means that the peer is gone; results come back through `deliver`.
+/// Lines whose answer is not known leave through an async stream, whose end means that the peer is gone; results come back
+/// through `deliver`.
 final class ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -16,7 +17,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   private let closingGrace: TimeAmount
   private let lineTimeout: TimeAmount
   private let idleTimeout: TimeAmount?
-  private let lines: AsyncStream<ClientLine>.Continuation
+  private var intake: LineIntake
   private let logger: Logger
   private var context: ChannelHandlerContext?
   private var graceTimer: Scheduled<Void>?
@@ -24,16 +25,21 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var lineTimer: (line: Int, Scheduled<Void>)?
   private var idleTimer: Scheduled<Void>?
   private let budget: MemoryBudget
+  private let knownAnswers: KnownAnswers
   private var isStepping = false
   private var mustStepAgain = false
 
-  init(limits: ServerLimits, budget: MemoryBudget, lines: AsyncStream<ClientLine>.Continuation, logger: Logger) {
+  init(
+    limits: ServerLimits, budget: MemoryBudget, knownAnswers: KnownAnswers,
+    owner: ConnectionOwner, logger: Logger
+  ) {
     state = ConnectionState(limits: limits)
     closingGrace = TimeAmount(limits.closingGrace)
     lineTimeout = TimeAmount(limits.lineTimeout)
     idleTimeout = limits.idleTimeout.map { TimeAmount($0) }
     self.budget = budget
-    self.lines = lines
+    self.knownAnswers = knownAnswers
+    intake = .unused(owner)
     self.logger = logger
   }
 
@@ -66,7 +72,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   func handlerRemoved(context: ChannelHandlerContext) {
     self.context = nil
     // A channel that never became active never becomes inactive either.
-    lines.finish()
+    closeIntake()
   }
 
   func channelActive(context: ChannelHandlerContext) { step() }
@@ -100,7 +106,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     lineTimer?.1.cancel()
     idleTimer?.cancel()
     _ = budget.update(context.channel, to: 0)
-    lines.finish()
+    closeIntake()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -152,7 +158,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     let timer = context.eventLoop.assumeIsolated().scheduleTask(in: lineTimeout) { [self] in
       guard let context = self.context, let error = state.lineTimedOut() else { return }
       logger.info("connection closed: a line did not come to its end in time")
-      send(RPCEncoder.error(id: .null, error), context)
+      send(.bytes(RPCEncoder.error(id: .null, error)), context)
       step()
     }
     lineTimer = (state.linesTaken, timer)
@@ -174,14 +180,19 @@ final class ConnectionHandler: ChannelInboundHandler {
   private func perform(_ step: ConnectionState.Step, _ context: ChannelHandlerContext) -> Bool {
     switch step {
     case .run(let request):
-      lines.yield(.single(request))
+      if let answer = knownAnswers.answer(to: request, logger) {
+        state.callEnded(.passed)
+        send(answer, context)
+      } else {
+        pass(.single(request), context)
+      }
       return true
     case .runBatch(let entries):
-      lines.yield(.batch(entries))
+      pass(.batch(entries), context)
       return true
     case .refuse(let id, let error):
       logger.debug("line refused", metadata: ["code": "\(error.dataCode)"])
-      if let id { send(RPCEncoder.error(id: id, error), context) }
+      if let id { send(.bytes(RPCEncoder.error(id: id, error)), context) }
       return true
     case .read:
       context.read()
@@ -196,13 +207,38 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
   }
 
-  private func send(_ answer: [UInt8], _ context: ChannelHandlerContext) {
+  /// Hands a line to the connection's calls, and has them begin with the first one.
+  private func pass(_ line: ClientLine, _ context: ChannelHandlerContext) {
+    if case .unused(let owner) = intake {
+      guard let lines = owner.begin(context.channel, self) else { return context.close(promise: nil) }
+      intake = .begun(lines)
+    }
+    if case .begun(let lines) = intake { lines.yield(line) }
+  }
+
+  private func closeIntake() {
+    switch intake {
+    case .unused(let owner): owner.forget()
+    case .begun(let lines): lines.finish()
+    case .closed: break
+    }
+    intake = .closed
+  }
+
+  private func send(_ answer: AnswerLine, _ context: ChannelHandlerContext) {
     guard context.channel.isWritable || state.mayQueue(behind: unsentBytes(context)) else {
       logger.info("connection cut off: the client does not read its answers")
       context.close(promise: nil)
       return
     }
-    context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: answer)), promise: nil)
+    switch answer {
+    case .bytes(let bytes):
+      context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    case .summary(let beginning, let accounts, let end):
+      context.write(wrapOutboundOut(beginning), promise: nil)
+      for piece in accounts { context.write(wrapOutboundOut(piece), promise: nil) }
+      context.write(wrapOutboundOut(end), promise: nil)
+    }
   }
 
   private func unsentBytes(_ context: ChannelHandlerContext) -> Int {

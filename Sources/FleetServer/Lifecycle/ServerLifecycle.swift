@@ -38,6 +38,9 @@ struct ServerLifecycle {
   /// Since when no client has been connected; nil while one is.
   var idleSince: ContinuousClock.Instant? { connectionsByUser.isEmpty ? lastEnd : nil }
 
+  /// Whether it has stopped and no connection is left.
+  var isOver: Bool { phase == .stopped && connections.isEmpty }
+
   /// Takes note of the start; false when the server ran before or was stopped already.
   mutating func start() -> Bool {
     guard phase == .idle else { return false }

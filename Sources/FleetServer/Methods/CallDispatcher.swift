@@ -9,14 +9,22 @@ struct CallDispatcher: Sendable {
   let health: @Sendable () -> DaemonHealth
   let statistics: @Sendable () -> DaemonStatistics
   let counters: CallCounters
+  let renderings: SummaryRenderings
   let clock: any FleetClock
 
   /// What a call has come to when nothing went wrong.
   struct Success {
-    /// The result as bytes.
-    var result: [UInt8]
+    /// The result.
+    var result: CallOutput
     /// What it opened.
     var subscription: Subscription?
+  }
+
+  /// A call's result.
+  enum CallOutput {
+    case json([UInt8])
+    /// A summary of accounts that are rendered already.
+    case summary(FleetRendering, at: Timestamp)
   }
 
   /// Runs a call to its end; whatever goes wrong becomes its answer.
@@ -25,7 +33,7 @@ struct CallDispatcher: Sendable {
   ) async -> FinishedCall {
     counters.callStarted()
     defer { counters.callEnded() }
-    let start = ContinuousClock.now
+    let record = CallRecord(connection.logger)
     var authentication = CallResult.Authentication.notAsked
     let method = Method(rawValue: request.method)
     let outcome: Result<Success, RPCError>?
@@ -41,13 +49,8 @@ struct CallDispatcher: Sendable {
       case .abandoned: outcome = nil
       }
     }
-    connection.logger.debug(
-      "call",
-      metadata: [
-        // An unknown name comes from outside and may be anything.
-        "method": "\(method?.rawValue ?? "unknown")", "code": "\(Self.code(of: outcome))",
-        "duration": "\(ContinuousClock.now - start)",
-      ])
+    // An unknown name comes from outside and may be anything.
+    record.write(method?.rawValue ?? "unknown", code: Self.code(of: outcome))
     var subscription: Subscription?
     if case .success(let success) = outcome { subscription = success.subscription }
     return FinishedCall(
@@ -65,7 +68,7 @@ struct CallDispatcher: Sendable {
       throw .refused(.invalidRequest("'\(request.method)' is a notification and takes no id of its own"))
     case .health, .discover:
       try judge { () throws(RPCError) in try params.refuseUnknown(for: method) }
-      return Success(result: method == .health ? health().json() : ContractDocument.bytes)
+      return Success(result: .json(method == .health ? health().json() : ContractDocument.bytes))
     case .summary, .refresh, .subscribe, .unsubscribe, .statistics:
       // Whoever holds the token is looked up before the params are judged, so that strangers learn nothing of them.
       guard let digest = params.keyDigest else { throw .unauthenticated(.missingAPIKey) }
@@ -88,11 +91,12 @@ struct CallDispatcher: Sendable {
   ) async throws(CallFailure) -> Success {
     switch method {
     case .summary:
-      return Success(result: try await summary(for: caller, try accountIDs(params)).json())
+      let look = try await look(for: caller, try accountIDs(params))
+      return Success(result: .summary(await renderings.rendering(of: look), at: look.now))
     case .refresh:
       let ids = try accountIDs(params)
       let timeout = try judge { () throws(RPCError) in try params.timeout() }
-      return Success(result: try await refresh(for: caller, ids, within: timeout).json())
+      return Success(result: .json(try await refresh(for: caller, ids, within: timeout).json()))
     case .subscribe:
       return try await subscribe(caller, digest, try accountIDs(params), subscriptions)
     case .unsubscribe:
@@ -102,17 +106,15 @@ struct CallDispatcher: Sendable {
           .invalidParams(
             param: CallParams.subscriptionName, expected: "the name of a subscription that is open on this connection"))
       }
-      return Success(result: Array(#"{"ok":true}"#.utf8))
-    case .statistics: return Success(result: statistics().json())
+      return Success(result: .json(Array(#"{"ok":true}"#.utf8)))
+    case .statistics: return Success(result: .json(statistics().json()))
     case .health, .discover, .cancelRequest: throw .unexpected("\(method.rawValue) has no caller")
     }
   }
 
-  private func summary(
-    for caller: Caller, _ ids: Set<AccountID>?
-  ) async throws(CallFailure) -> FleetSummary {
+  private func look(for caller: Caller, _ ids: Set<AccountID>?) async throws(CallFailure) -> FleetLook {
     do {
-      return try await service.summary(for: caller, accountIDs: ids)
+      return try await service.look(for: caller, accountIDs: ids)
     } catch {
       throw CallFailure(error)
     }
@@ -163,13 +165,13 @@ struct CallDispatcher: Sendable {
     let changes = service.changes()
     let first: FleetSummary
     do {
-      first = try await summary(for: caller, ids)
+      first = try await look(for: caller, ids).summary()
     } catch {
       subscriptions.close(id)
       throw error
     }
     return Success(
-      result: first.json(subscription: id),
+      result: .json(first.json(subscription: id)),
       subscription: Subscription(
         id: id, digest: digest, accountIDs: ids, first: first, changes: changes, service: service, counters: counters,
         clock: clock))
@@ -195,17 +197,21 @@ struct CallDispatcher: Sendable {
 
   private static func code(of outcome: Result<Success, RPCError>?) -> String {
     switch outcome {
-    case .success: "ok"
+    case .success: CallRecord.success
     case .failure(let error): error.dataCode
     case nil: "abandoned"
     }
   }
 
-  private static func answer(to request: RPCRequest, _ outcome: Result<Success, RPCError>?) -> [UInt8]? {
+  private static func answer(to request: RPCRequest, _ outcome: Result<Success, RPCError>?) -> AnswerLine? {
     guard let id = request.id else { return nil }
     switch outcome {
-    case .success(let success): return RPCEncoder.result(id: id, rawResult: success.result)
-    case .failure(let error): return RPCEncoder.error(id: id, error)
+    case .success(let success):
+      switch success.result {
+      case .json(let result): return .bytes(RPCEncoder.result(id: id, rawResult: result))
+      case .summary(let rendering, let instant): return .summary(id: id, rendering, at: instant)
+      }
+    case .failure(let error): return .bytes(RPCEncoder.error(id: id, error))
     case nil: return nil
     }
   }

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Fleet
 internal import JSON
 internal import JSONRPC
@@ -15,21 +14,12 @@ struct CallParams {
 
   /// The digest of the caller's key; nil when there is no token, or none that is a text of at least one character.
   var keyDigest: APIKeyDigest? {
-    guard case .string(var token)? = members[Self.tokenName], !token.isEmpty else { return nil }
-    var hash = SHA256()
-    token.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    var digits: [UInt8] = []
-    digits.reserveCapacity(2 * SHA256.byteCount)
-    hash.finalize().withUnsafeBytes { digest in
-      for byte in digest {
-        digits.append(Self.hexadecimalDigits[Int(byte >> 4)])
-        digits.append(Self.hexadecimalDigits[Int(byte & 0xF)])
-      }
-    }
-    return APIKeyDigest(hexadecimal: String(decoding: digits, as: UTF8.self))
+    guard case .string(let token)? = members[Self.tokenName], !token.isEmpty else { return nil }
+    return APIKeyDigest(ofToken: token)
   }
 
-  private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
+  /// Whether there is nothing else among them.
+  var hasTokenAlone: Bool { members.count == 1 && members[Self.tokenName] != nil }
 
   /// Refuses params that the method does not take: a mistyped name must not pass silently.
   func refuseUnknown(for method: Method) throws(RPCError) {

@@ -5,8 +5,11 @@ public protocol FleetCalls: Sendable {
   /// The caller behind a key.
   func caller(holding digest: APIKeyDigest) async throws(FleetService.AuthenticationFailure) -> Caller
 
-  /// The accounts as the caller may see them.
-  func summary(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetSummary
+  /// The accounts as the caller may see them, still to be derived.
+  func look(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetLook
+
+  /// The caller behind a key and all that it may see, if nothing has to be read for it; nil tells nothing else.
+  func lookAtOnce(holding digest: APIKeyDigest) -> FleetLook?
 
   /// Yields soon after something was committed to the store, by whomever; several commits may count as one.
   func changes() -> AsyncStream<Void>
@@ -16,3 +19,10 @@ public protocol FleetCalls: Sendable {
 }
 
 extension FleetService: FleetCalls {}
+
+extension FleetCalls {
+  /// The accounts as the caller may see them.
+  func summary(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetSummary {
+    try await look(for: caller, accountIDs: accountIDs).summary()
+  }
+}

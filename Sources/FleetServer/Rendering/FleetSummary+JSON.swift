@@ -1,13 +1,11 @@
-internal import Fleet
+package import Fleet
 internal import JSON
 
 extension FleetSummary {
-  /// The result of `fleet.summary` as bytes, written without a tree in between.
-  func json() -> [UInt8] {
-    var writer = JSONWriter(reservingCapacity: 64 + accounts.count * 420)
-    writer.beginObject()
-    writer.members(accounts, at: generatedAt)
-    writer.endObject()
+  /// The accounts as bytes, as they stand in the array of them behind others: each behind a comma.
+  package func accountsJSON() -> [UInt8] {
+    var writer = JSONWriter.continuingArray(reservingCapacity: accounts.count * 512)
+    for account in accounts { writer.account(account) }
     return writer.bytes
   }
 
@@ -50,7 +48,7 @@ extension JSONWriter {
     string(instant.rfc3339)
   }
 
-  private mutating func account(_ account: AccountSummary) {
+  fileprivate mutating func account(_ account: AccountSummary) {
     beginObject()
     key("accountId")
     string(account.accountID.rawValue)

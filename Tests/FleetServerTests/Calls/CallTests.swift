@@ -112,7 +112,7 @@ struct CallTests {
     let fleet = StubFleet(
       summaryAnswer: { (ids) async throws(StoreError) in
         guard ids == ["a", "b"] else { throw StoreError(.busy, "other ids") }
-        return StubFleet.summary([])
+        return StubFleet.look([])
       })
     try await TestServer.with(fleet) { server in
       let client = try await server.connect()

@@ -31,7 +31,7 @@ struct SubscriptionTests {
 
     var stub: StubFleet {
       var stub = StubFleet(summaryAnswer: { [state] (_) async throws(StoreError) in
-        StubFleet.summary(
+        StubFleet.look(
           state.withLockedValue { state in
             state.looks += 1
             return state.accounts
@@ -231,7 +231,7 @@ struct SubscriptionTests {
       latest: LatestUsage(
         primary: UsageSample(recordedAt: StubFleet.instant, usedPercent: 50, resetAt: nil, windowMinutes: 300)))
     let fleet = StubFleet(summaryAnswer: { (_) async throws(StoreError) in
-      StubFleet.summary([limited], at: clock.now)
+      StubFleet.look([limited], at: clock.now)
     })
     try await TestServer.with(fleet, clock: clock) { server in
       let client = try await server.connect()

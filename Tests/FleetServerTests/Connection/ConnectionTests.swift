@@ -95,14 +95,14 @@ struct ConnectionTests {
   @Test("a half-closed connection may take longer to read its answers than one that the server closes")
   func slowHalfClose() async throws {
     // A grace of nothing cuts off whoever it is granted to, as soon as everything was handed to the channel.
-    let summary = StubFleet.summary(
+    let look = StubFleet.look(
       (0..<2_000).map { number in
         AccountRecord(
           account: Account(
             id: AccountID("a-\(number)"), email: "a@example.com", plan: Plan("plus"), status: .active),
           latest: LatestUsage())
       })
-    let fleet = StubFleet(summaryAnswer: { (_) async throws(StoreError) in summary })
+    let fleet = StubFleet(summaryAnswer: { (_) async throws(StoreError) in look })
     try await TestServer.with(fleet, limits: ServerLimits(closingGrace: .zero)) { server in
       let client = try await server.connect(reading: false)
       try await client.send(Self.summary(1) + Self.summary(2))
@@ -180,7 +180,7 @@ struct ConnectionTests {
     let account = Account(id: "a", email: email, plan: Plan("plus"), status: .active)
     let fleet = StubFleet(
       summaryAnswer: { (_) async throws(StoreError) in
-        StubFleet.summary([AccountRecord(account: account, latest: LatestUsage())])
+        StubFleet.look([AccountRecord(account: account, latest: LatestUsage())])
       })
     try await TestServer.with(fleet, limits: ServerLimits(unsentBytes: 100_000)) { server in
       let client = try await server.connect(reading: false)

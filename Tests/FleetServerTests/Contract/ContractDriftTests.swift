@@ -66,9 +66,10 @@ struct ContractDriftTests {
   func shapes() throws {
     let account = AccountRecord(
       account: Account(id: "a", email: "a@example.com", plan: Plan("plus"), status: .active), latest: LatestUsage())
-    let summary = StubFleet.summary([account])
-    try expect(summary.json(), isWhat: "SummaryResult")
-    try expect(summary.json(subscription: "s"), isWhat: "SubscribeResult")
+    let look = StubFleet.look([account])
+    let line = try JSONReader.parse(RenderingTests.line(look))
+    try expect(try #require(line["result"]).serialized(), isWhat: "SummaryResult")
+    try expect(look.summary().json(subscription: "s"), isWhat: "SubscribeResult")
     let outcome = RefreshOutcome(
       accountID: "a", result: .failed, reason: .overloaded, observedAt: StubFleet.instant,
       blockedUntil: StubFleet.instant)
@@ -89,7 +90,7 @@ struct ContractDriftTests {
     let forms = try #require(contract.schema("FleetChangedParams")?["oneOf"]?.arrayValue)
     let account = AccountRecord(
       account: Account(id: "a", email: "a@example.com", plan: Plan("plus"), status: .active), latest: LatestUsage())
-    let change = try #require(StubFleet.summary([account]).changes(since: StubFleet.summary([])))
+    let change = try #require(StubFleet.look([account]).summary().changes(since: StubFleet.look([]).summary()))
     let values = [
       try JSONReader.parse(change.json(subscription: "s")), .object(Subscription.closingParams(of: "s")),
     ]

@@ -39,35 +39,41 @@ struct ContractExample: Sendable, CustomTestStringConvertible {
   }
 }
 
-extension FleetSummary {
-  /// The summary that an example shows.
+extension FleetLook {
+  /// A look that shows what an example shows.
   init(example: JSONValue) throws {
-    self = StubFleet.summary([])
-    accounts = try #require(example["accounts"]?.arrayValue).map { try AccountSummary(example: $0) }
-    generatedAt = try Timestamp(example: example["generatedAt"])
+    self = StubFleet.look(
+      try #require(example["accounts"]?.arrayValue).map { try AccountRecord(example: $0) },
+      at: try Timestamp(example: example["generatedAt"]))
   }
 }
 
-extension AccountSummary {
+extension AccountRecord {
+  /// An account and rows from which follows what an example shows of it.
   fileprivate init(example: JSONValue) throws {
+    let email = try #require(example["email"]?.stringValue)
+    let name = try #require(example["displayName"]?.stringValue)
+    let recordedAt = Timestamp(shown: example["usageRefreshedAt"]) ?? .distantPast
     self.init(
-      accountID: AccountID(try #require(example["accountId"]?.stringValue)),
-      displayName: try #require(example["displayName"]?.stringValue),
-      email: try #require(example["email"]?.stringValue),
-      status: try #require(example["status"]?.stringValue.flatMap { AccountStatus(rawValue: $0) }),
-      plan: try #require(example["planType"]?.stringValue), primary: try Window(example: example["primary"]),
-      secondary: try Window(example: example["secondary"]), monthly: try Window(example: example["monthly"]),
-      tokensRefreshedAt: Timestamp(shown: example["lastRefreshAt"]),
-      usageRefreshedAt: Timestamp(shown: example["usageRefreshedAt"]))
+      account: Account(
+        id: AccountID(try #require(example["accountId"]?.stringValue)), email: email,
+        alias: name == email ? nil : name, plan: Plan(try #require(example["planType"]?.stringValue)),
+        status: try #require(example["status"]?.stringValue.flatMap { AccountStatus(rawValue: $0) }),
+        tokensRefreshedAt: Timestamp(shown: example["lastRefreshAt"])),
+      latest: LatestUsage(
+        primary: UsageSample(shown: example["primary"], at: recordedAt),
+        secondary: UsageSample(shown: example["secondary"], at: recordedAt),
+        monthly: UsageSample(shown: example["monthly"], at: recordedAt)))
   }
 }
 
-extension AccountSummary.Window {
-  fileprivate init(example: JSONValue?) throws {
+extension UsageSample {
+  /// The row that a window shows; nil when it shows none.
+  fileprivate init?(shown window: JSONValue?, at recordedAt: Timestamp) {
+    guard let remaining = window?["remainingPercent"]?.numberValue else { return nil }
     self.init(
-      remainingPercent: example?["remainingPercent"]?.numberValue,
-      resetAt: Timestamp(shown: example?["resetAt"]),
-      windowMinutes: example?["windowMinutes"]?.integerValue)
+      recordedAt: recordedAt, usedPercent: 100 - remaining,
+      resetAt: Timestamp(shown: window?["resetAt"])?.unixSeconds, windowMinutes: window?["windowMinutes"]?.integerValue)
   }
 }
 

@@ -22,8 +22,8 @@ struct ContractExampleTests {
       switch (example.method, example.name) {
       case ("fleet.summary", _), ("fleet.subscribe", _):
         guard let result = example.result else { break }
-        let summary = try FleetSummary(example: result)
-        fleet.summaryAnswer = { (_) async throws(StoreError) in summary }
+        let look = try FleetLook(example: result)
+        fleet.summaryAnswer = { (_) async throws(StoreError) in look }
       case ("fleet.refresh", "timeoutMs has passed"):
         let clock = TestClock(now: StubFleet.instant)
         self.clock = clock
@@ -115,11 +115,11 @@ struct ContractExampleTests {
     #expect(examples.count == 3)
     for example in examples {
       let shown = try #require(example["value"])
-      let summaries = NIOLockedValueBox([try Self.before(shown)])
+      let looks = NIOLockedValueBox([try Self.before(shown)])
       let isRevoked = NIOLockedValueBox(false)
       let (changes, bell) = AsyncStream.makeStream(of: Void.self)
       var fleet = StubFleet(summaryAnswer: { (_) async throws(StoreError) in
-        summaries.withLockedValue { $0[$0.count - 1] }
+        looks.withLockedValue { $0[$0.count - 1] }
       })
       fleet.changeStream = { changes }
       fleet.isRevoked = { isRevoked.withLockedValue { $0 } }
@@ -128,8 +128,8 @@ struct ContractExampleTests {
         let line = #"{"jsonrpc":"2.0","id":1,"method":"fleet.subscribe","params":{"token":"full"}}"#
         #expect(try await client.ask(line)?.contains("result") == true)
         if shown["closed"] == nil {
-          let after = try FleetSummary(example: shown)
-          summaries.withLockedValue { $0.append(after) }
+          let after = try FleetLook(example: shown)
+          looks.withLockedValue { $0.append(after) }
         } else {
           isRevoked.withLockedValue { $0 = true }
         }
@@ -142,7 +142,7 @@ struct ContractExampleTests {
   }
 
   /// What there was before a change: the accounts that it removes.
-  private static func before(_ change: JSONValue) throws -> FleetSummary {
+  private static func before(_ change: JSONValue) throws -> FleetLook {
     let removed = change["removed"]?.arrayValue ?? []
     let records = removed.map { id in
       AccountRecord(
@@ -150,6 +150,6 @@ struct ContractExampleTests {
           id: AccountID(id.stringValue ?? ""), email: "old@example.com", plan: Plan("plus"), status: .active),
         latest: LatestUsage())
     }
-    return StubFleet.summary(records)
+    return StubFleet.look(records)
   }
 }

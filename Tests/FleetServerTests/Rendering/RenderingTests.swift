@@ -1,4 +1,5 @@
 import Fleet
+import JSONRPC
 import Testing
 
 @testable import FleetServer
@@ -6,6 +7,12 @@ import Testing
 @Suite("Results as bytes")
 struct RenderingTests {
   private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The line that answers a summary call.
+  static func line(_ look: FleetLook) -> [UInt8] {
+    AnswerLine.summary(id: .integer(1), FleetRendering(look), at: look.now).bytes
+  }
+
   private let early = Timestamp("2026-01-02T03:04:05.250000Z")
 
   @Test("a summary has its fields in order; what is unknown is null, a fraction only where there is one")
@@ -13,7 +20,7 @@ struct RenderingTests {
     let plus = Account(
       id: "a", email: "a@example.com", alias: "Ä \"1\"", plan: Plan("plus"), status: .active, tokensRefreshedAt: early)
     let free = Account(id: "b", email: "b@example.com", plan: Plan("free"), status: .paused)
-    let summary = StubFleet.summary([
+    let look = StubFleet.look([
       AccountRecord(
         account: plus,
         latest: LatestUsage(
@@ -23,7 +30,8 @@ struct RenderingTests {
     ])
     let none = #"{"remainingPercent":null,"resetAt":null,"windowMinutes":null}"#
     #expect(
-      text(summary.json()) == #"{"accounts":[{"accountId":"a","displayName":"Ä \"1\"","email":"a@example.com","#
+      text(Self.line(look)) == #"{"jsonrpc":"2.0","id":1,"result":{"accounts":["#
+        + #"{"accountId":"a","displayName":"Ä \"1\"","email":"a@example.com","#
         + #""status":"active","planType":"plus","#
         + #""primary":{"remainingPercent":62.5,"resetAt":"2100-01-01T00:00:00Z","windowMinutes":300},"#
         + #""secondary":{"remainingPercent":80.0,"resetAt":null,"windowMinutes":null},"#
@@ -31,7 +39,7 @@ struct RenderingTests {
         + #""usageRefreshedAt":"2026-01-02T03:04:05.250000Z"},"#
         + #"{"accountId":"b","displayName":"b@example.com","email":"b@example.com","status":"paused","#
         + #""planType":"free","primary":\#(none),"secondary":\#(none),"monthly":\#(none),"#
-        + #""lastRefreshAt":null,"usageRefreshedAt":null}],"generatedAt":"2026-01-02T03:04:05Z"}"#)
+        + #""lastRefreshAt":null,"usageRefreshedAt":null}],"generatedAt":"2026-01-02T03:04:05Z"}}"# + "\n")
   }
 
   @Test("a refresh has its fields in order; what an outcome does not have is left out")

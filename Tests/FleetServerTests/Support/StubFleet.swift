@@ -5,9 +5,11 @@ import NIOConcurrencyHelpers
 
 /// A core whose answers the test decides; its keys are `full`, `expired`, and `broken` (the store fails).
 struct StubFleet: FleetCalls {
-  var summaryAnswer: @Sendable (Set<AccountID>?) async throws(StoreError) -> FleetSummary = {
-    (_) async throws(StoreError) in StubFleet.summary([])
+  var summaryAnswer: @Sendable (Set<AccountID>?) async throws(StoreError) -> FleetLook = {
+    (_) async throws(StoreError) in StubFleet.look([])
   }
+  /// What is known without being read; nothing is, by itself.
+  var knownAnswer: @Sendable () -> FleetLook? = { nil }
   var refreshAnswer: @Sendable (Set<AccountID>?) async throws(RefreshRefusal) -> RefreshReport = {
     (_) async throws(RefreshRefusal) in StubFleet.report
   }
@@ -36,9 +38,9 @@ struct StubFleet: FleetCalls {
   static let report = RefreshReport(
     usageWritten: false, accountCount: 0, attemptedCount: 0, generatedAt: instant, outcomes: [])
 
-  static func summary(_ accounts: [AccountRecord], at now: Timestamp = instant) -> FleetSummary {
-    FleetSummary(
-      FleetSnapshot(accounts: accounts, hidesUpstreamQuota: false), for: allSeeing, now: now,
+  static func look(_ accounts: [AccountRecord], at now: Timestamp = instant) -> FleetLook {
+    FleetLook(
+      at: FleetState(FleetSnapshot(accounts: accounts, hidesUpstreamQuota: false)), for: allSeeing, now: now,
       refreshInterval: .seconds(60))
   }
 
@@ -77,8 +79,12 @@ struct StubFleet: FleetCalls {
     throw .storeUnavailable(StoreError(.busy, "the database is locked"))
   }
 
-  func summary(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetSummary {
+  func look(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetLook {
     try await summaryAnswer(accountIDs)
+  }
+
+  func lookAtOnce(holding digest: APIKeyDigest) -> FleetLook? {
+    digest.hexadecimal == Self.full && !isRevoked() ? knownAnswer() : nil
   }
 
   func refresh(for caller: Caller, accountIDs: Set<AccountID>?) async throws(RefreshRefusal) -> RefreshReport {

@@ -8,6 +8,8 @@ final class InMemoryFleetStore: FleetStore {
     var candidates: [AccountID: RefreshCandidate] = [:]
     var keys: [APIKeyDigest: APIKey] = [:]
     var hidesUpstreamQuota = false
+    /// What was read last, until the test changes anything.
+    var known: FleetState?
     var writes: [UsageWrite] = []
     var sessions = SessionCounts(opened: 0, open: 0)
     /// How many sessions were open at once at most.
@@ -77,19 +79,33 @@ final class InMemoryFleetStore: FleetStore {
     state.withLockedValue { $0[keyPath: part] }
   }
 
-  func change(_ body: (inout State) -> Void) { state.withLockedValue(body) }
+  func change(_ body: (inout State) -> Void) {
+    state.withLockedValue { state in
+      state.known = nil
+      body(&state)
+    }
+  }
+
+  /// Lets something go wrong from now on; what is stored stays.
+  func fail(_ place: Place, _ error: StoreError?) { state.withLockedValue { $0.failures[place] = error } }
 
   func apiKey(digest: APIKeyDigest) async throws(StoreError) -> APIKey? {
     try state.read(.apiKey) { $0.keys[digest] }
   }
 
-  func snapshot(of scope: AccountScope) async throws(StoreError) -> FleetSnapshot {
+  func state() async throws(StoreError) -> FleetState {
     try state.read(.snapshot) { state in
-      FleetSnapshot(
-        accounts: state.candidates(in: scope).map { AccountRecord(account: $0.account, latest: $0.latest) },
-        hidesUpstreamQuota: state.hidesUpstreamQuota)
+      if let known = state.known { return known }
+      let fleet = FleetState(
+        FleetSnapshot(
+          accounts: state.candidates(in: .all).map { AccountRecord(account: $0.account, latest: $0.latest) },
+          hidesUpstreamQuota: state.hidesUpstreamQuota))
+      state.known = fleet
+      return fleet
     }
   }
+
+  func knownState() -> FleetState? { self[\.known] }
 
   func openSession() async throws(StoreError) -> any BackgroundSession {
     try state.read(.openSession) { state in
@@ -140,6 +156,8 @@ extension NIOLockedValueBox<InMemoryFleetStore.State> {
     _ place: InMemoryFleetStore.Place, _ body: (inout InMemoryFleetStore.State) -> Result
   ) throws(StoreError) -> Result {
     let result = withLockedValue { state -> Swift.Result<Result, StoreError> in
+      // Looking something up changes nothing; everything else may.
+      if ![.apiKey, .snapshot].contains(place) || state.hooks[place] != nil { state.known = nil }
       state.hooks[place]?(&state)
       if let failure = state.failures[place] { return .failure(failure) }
       return .success(body(&state))

@@ -4,7 +4,7 @@
 # make demo     the main job end to end: simulated upstream, own store, daemon, refresh, summary
 # make test     all tests
 # make lint     formatting and style
-# make bench    what many waiters on one refresh cost
+# make bench    the daemon against a bare echo server, in one run (BENCH="summary idle" picks some, BENCH=--quick hurries)
 # make crash-test  hundreds of kills at the worst moments (CRASH_ROUNDS=300)
 # make fuzz     hostile input for all that reads bytes from outside, with libFuzzer (FUZZ_SECONDS=30 for each target)
 # make sanitize  the end-to-end tests against programs that a sanitizer watches (SANITIZER=thread, address or undefined)
@@ -82,8 +82,10 @@ coverage:
 soak: dependencies
 	contrib/soak/run --hours $(HOURS)
 
-bench: dependencies
-	swift run -c release fleet-benchmarks
+bench: build
+	swift build -c release --product fleet-benchmarks
+	cc -O2 -shared -fPIC -o .build/release/libmalloc-counter.so Tests/Support/malloc-counter/malloc_counter.c
+	.build/release/fleet-benchmarks $(BENCH)
 
 lint:
 	swift format lint --strict --recursive --parallel $(SWIFT_FILES)

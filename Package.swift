@@ -44,6 +44,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -130,9 +131,16 @@ let package = Package(
       name: "fleet-fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/Fuzz",
       exclude: ["Corpus", "json.dict"], swiftSettings: settings),
 
+    // The load must not be what limits the server it measures.
+    .target(name: "CLoadGenerator", path: "Tests/Support/CLoadGenerator"),
     .executableTarget(
-      name: "fleet-benchmarks", dependencies: ["Fleet", "FleetSQLite", "FleetTestSupport", "StoreBuilder"],
-      path: "Tests/Benchmarks", swiftSettings: settings),
+      name: "fleet-benchmarks",
+      dependencies: [
+        "CLoadGenerator", "Fleet", "FleetServer", "FleetSQLite", "FleetTestSupport", "FleetUpstream", "JSONRPC",
+        "StoreBuilder", "UpstreamSimulator", argumentParser,
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ] + nio + subprocess,
+      path: "Tests/Benchmarks", exclude: ["README.md"], swiftSettings: settings),
 
     .testTarget(name: "FleetTests", dependencies: ["Fleet", "FleetTestSupport", locks], swiftSettings: settings),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),

@@ -21,7 +21,12 @@ public struct OwnStore: StoreDatabase {
     let key = try Data(contentsOf: URL(fileURLWithPath: store.keyPath))
     guard let fernet = Fernet(base64URL: Array(key)) else { throw CocoaError(.fileReadCorruptFile) }
     let contents = contents()
-    try store.connect { db in try contents.write(db, key: fernet) }
+    try store.connect { db in
+      try db.inTransaction {
+        try contents.write(db, key: fernet)
+        return .commit
+      }
+    }
     return store
   }
 

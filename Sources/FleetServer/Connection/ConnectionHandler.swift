@@ -25,7 +25,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var lineTimer: (line: Int, Scheduled<Void>)?
   private var idleTimer: Scheduled<Void>?
   private let budget: MemoryBudget
-  private let knownAnswers: KnownAnswers
+  /// What the budget was told last.
+  private var bytesHeld = 0
   private var isStepping = false
   private var mustStepAgain = false
 
@@ -33,12 +34,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     limits: ServerLimits, budget: MemoryBudget, knownAnswers: KnownAnswers,
     owner: ConnectionOwner, logger: Logger
   ) {
-    state = ConnectionState(limits: limits)
+    state = ConnectionState(limits: limits, answers: ConnectionAnswers(known: knownAnswers, logger: logger))
     closingGrace = TimeAmount(limits.closingGrace)
     lineTimeout = TimeAmount(limits.lineTimeout)
     idleTimeout = limits.idleTimeout.map { TimeAmount($0) }
     self.budget = budget
-    self.knownAnswers = knownAnswers
     intake = .unused(owner)
     self.logger = logger
   }
@@ -141,6 +141,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     guard context.channel.isActive else { return }
     // As long as answers flow off they do not count.
     let held = state.bufferedBytes + (context.channel.isWritable ? 0 : unsentBytes(context))
+    guard held != bytesHeld else { return }
+    bytesHeld = held
     guard let greediest = budget.update(context.channel, to: held) else { return }
     logger.warning("a connection is cut off: too many bytes wait for clients", metadata: ["bytes": "\(held)"])
     greediest.close(promise: nil)
@@ -179,13 +181,11 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// Does one step; false when the next one has to wait for something to happen.
   private func perform(_ step: ConnectionState.Step, _ context: ChannelHandlerContext) -> Bool {
     switch step {
+    case .answer(let answer):
+      send(answer, context)
+      return true
     case .run(let request):
-      if let answer = knownAnswers.answer(to: request, logger) {
-        state.callEnded(.passed)
-        send(answer, context)
-      } else {
-        pass(.single(request), context)
-      }
+      pass(.single(request), context)
       return true
     case .runBatch(let entries):
       pass(.batch(entries), context)
@@ -237,7 +237,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     case .summary(let beginning, let accounts, let end):
       context.write(wrapOutboundOut(beginning), promise: nil)
       for piece in accounts { context.write(wrapOutboundOut(piece), promise: nil) }
-      context.write(wrapOutboundOut(end), promise: nil)
+      if let end { context.write(wrapOutboundOut(end), promise: nil) }
     }
   }
 

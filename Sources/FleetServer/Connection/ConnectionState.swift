@@ -6,6 +6,8 @@ internal import JSONRPC
 struct ConnectionState {
   /// What to do now.
   enum Step: Hashable {
+    /// Send this: it answers a call that needs no running.
+    case answer(AnswerLine)
     /// Run this call or notification, and say `callEnded` when it has ended.
     case run(RPCRequest)
     /// Run these side by side and answer them together: say `callEnded` for each notification and for each call, and
@@ -32,6 +34,7 @@ struct ConnectionState {
   }
 
   private let limits: ServerLimits
+  private let answers: ConnectionAnswers?
   private var framer: LineFramer
   private var phase = Phase.open
   private var isWritable = true
@@ -51,8 +54,10 @@ struct ConnectionState {
   /// Calls that were given out and have not ended.
   private(set) var callsInFlight = 0
 
-  init(limits: ServerLimits) {
+  /// - Parameter answers: what is known already; without it every call is run.
+  init(limits: ServerLimits, answers: ConnectionAnswers? = nil) {
     self.limits = limits
+    self.answers = answers
     framer = LineFramer(maximumLineLength: limits.lineLength)
   }
 
@@ -151,7 +156,12 @@ struct ConnectionState {
     switch framer.next() {
     case .line(let line):
       linesTaken += 1
-      return judge(.decode(line))
+      if let answer = answers?.answer(to: line) { return answered(answer) }
+      let message = RPCMessage.decode(line)
+      if case .request(let request) = message, let answer = answers?.answer(to: request, in: line) {
+        return answered(answer)
+      }
+      return judge(message)
     case .tooLong:
       phase = .ending(lingering: true)
       return .refuse(id: .null, .requestTooLarge(limit: limits.lineLength))
@@ -163,6 +173,12 @@ struct ConnectionState {
       guard framer.hasPartialLine else { return decideNext() }
       return .refuse(id: .null, .invalidRequest("the last line does not end with a newline"))
     }
+  }
+
+  /// Only a key that is accepted has answers that are known.
+  private mutating func answered(_ answer: AnswerLine) -> Step {
+    authenticationFailures = 0
+    return .answer(answer)
   }
 
   private mutating func judge(_ message: RPCMessage) -> Step {

@@ -68,6 +68,22 @@ struct KnownAnswerTests {
     }
   }
 
+  @Test("a line that was answered before is answered by what is there now, and by nothing once its key is revoked")
+  func repeatedLines() async throws {
+    let fleet = Fleet()
+    let isRevoked = NIOLockedValueBox(false)
+    var stub = fleet.stub
+    stub.isRevoked = { isRevoked.withLockedValue { $0 } }
+    try await TestServer.with(stub) { server in
+      let client = try await server.connect()
+      for id in 1...3 { #expect(try await client.ask(Self.call(id))?.contains("result") == true) }
+      isRevoked.withLockedValue { $0 = true }
+      #expect(try await client.ask(Self.call(4))?.contains("invalid_api_key") == true)
+      isRevoked.withLockedValue { $0 = false }
+      #expect(try await client.ask(Self.call(5))?.hasPrefix(#"{"jsonrpc":"2.0","id":5,"result""#) == true)
+    }
+  }
+
   @Test("a key that is known counts in favour of its connection")
   func authentication() async throws {
     let fleet = Fleet()

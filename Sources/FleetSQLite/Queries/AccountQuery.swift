@@ -26,7 +26,7 @@ struct AccountQuery {
 
   /// One account with its latest rows; nil when it is not there, or about to be deleted.
   func record(of id: AccountID) throws -> AccountRecord? {
-    let statement = try db.cachedStatement(sql: Self.sql(filter: "AND a.id = ?"))
+    let statement = try db.cachedStatement(sql: Self.singleSQL)
     let rows = try Row.fetchCursor(statement, arguments: [id.rawValue])
     return try rows.next().flatMap { _ in record(RowColumns(statement)) }
   }
@@ -35,10 +35,14 @@ struct AccountQuery {
   /// order asked for, so that its first entry is the latest row.
   static func sql(_ scope: AccountScope) -> String {
     switch scope {
-    case .all: sql(filter: "")
-    case .only: sql(filter: "AND a.id IN (SELECT value FROM json_each(?))")
+    case .all: allSQL
+    case .only: listedSQL
     }
   }
+
+  private static let allSQL = sql(filter: "")
+  private static let listedSQL = sql(filter: "AND a.id IN (SELECT value FROM json_each(?))")
+  private static let singleSQL = sql(filter: "AND a.id = ?")
 
   private static func sql(filter: String) -> String {
     let samples = UsageWindow.allCases.map { window in

@@ -17,12 +17,20 @@ struct CandidateQuery {
   /// The candidates of a scope, ordered by e-mail address, then identifier.
   func candidates(in scope: AccountScope) throws -> [RefreshCandidate] {
     var routes = RouteQuery(db, key: key, warnings)
-    return try AccountQuery(db, warnings).records(in: scope).map { record in
-      let id = record.account.id
-      return RefreshCandidate(
-        account: record.account, latest: record.latest, additionalRecordedAt: try newestAdditionalRow(of: id),
-        route: try routes.route(of: id), deactivationReason: try deactivationReason(of: id))
-    }
+    return try AccountQuery(db, warnings).records(in: scope).map { try candidate($0, &routes) }
+  }
+
+  /// One candidate; nil when the account is not there, or about to be deleted.
+  func candidate(_ id: AccountID) throws -> RefreshCandidate? {
+    var routes = RouteQuery(db, key: key, warnings)
+    return try AccountQuery(db, warnings).record(of: id).map { try candidate($0, &routes) }
+  }
+
+  private func candidate(_ record: AccountRecord, _ routes: inout RouteQuery) throws -> RefreshCandidate {
+    let id = record.account.id
+    return RefreshCandidate(
+      account: record.account, latest: record.latest, additionalRecordedAt: try newestAdditionalRow(of: id),
+      route: try routes.route(of: id), deactivationReason: try deactivationReason(of: id))
   }
 
   private func deactivationReason(of id: AccountID) throws -> String? {

@@ -26,7 +26,11 @@ final class SQLiteBackgroundSession: BackgroundSession {
   }
 
   func candidate(_ id: AccountID) async throws(StoreError) -> RefreshCandidate? {
-    try await candidates(in: .only([id])).first
+    try requireOpen()
+    let warnings = warnings
+    return try await connections.read { db, store in
+      try CandidateQuery(db, key: store.key, warnings).candidate(id)
+    }
   }
 
   func credentials(of id: AccountID) async throws(StoreError) -> StoredCredentials? {

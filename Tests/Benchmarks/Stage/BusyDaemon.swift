@@ -34,9 +34,9 @@ extension Stage {
       settings: ["upstream-url": upstream.baseURL, "auth-url": upstream.baseURL, "refresh-interval": "1"]
     ) { daemon in
       let subscriber = try Subscriber(daemon.socket)
-      // A moment longer than a sample counts as fresh, so that every refresh finds every account stale.
+      // So much longer than a sample counts as fresh that every refresh finds every account stale.
       let refresher = BackgroundLoad(
-        FleetCall("fleet.refresh"), at: daemon, Load.Plan(seconds: 86_400, warmUp: 0, interval: 1.05))
+        FleetCall("fleet.refresh"), at: daemon, Load.Plan(seconds: 86_400, warmUp: 0, interval: 1.3))
       let clock = ContinuousClock()
       let (begun, before) = (clock.now, upstream.counters.usageRequests)
       let figures = try await body(daemon)

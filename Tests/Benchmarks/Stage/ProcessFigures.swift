@@ -2,24 +2,34 @@ internal import Foundation
 
 /// What a process has used so far, as the kernel tells it.
 struct ProcessFigures: Sendable {
-  /// Time on a core, of all threads that live.
+  /// Time on a core, of all its threads, those that have ended included.
   var processorSeconds = 0.0
-  /// How often its threads went to sleep, which is how often they were woken.
-  var wakeUps = 0.0
+  /// How often each of its threads went to sleep, which is how often it was woken.
+  private var sleeps: [String: Double] = [:]
   /// Memory that is resident now, in bytes.
   var residentBytes = 0.0
 
   /// Looks at a process; a figure that cannot be read is 0.
   init(_ process: Int32) {
+    var clock = clockid_t()
+    var time = timespec()
+    if clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 {
+      processorSeconds = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
     let directory = "/proc/\(process)"
-    let threads = (try? FileManager.default.contentsOfDirectory(atPath: directory + "/task")) ?? []
-    for thread in threads {
-      // Nanoseconds on a core, nanoseconds of waiting for one, slices.
-      let slices = Self.text(directory + "/task/\(thread)/schedstat").split(separator: " ")
-      processorSeconds += (slices.first.flatMap { Double($0) } ?? 0) / 1e9
-      wakeUps += Self.number("voluntary_ctxt_switches", in: Self.text(directory + "/task/\(thread)/status"))
+    for thread in (try? FileManager.default.contentsOfDirectory(atPath: directory + "/task")) ?? [] {
+      let status = Self.text(directory + "/task/\(thread)/status")
+      sleeps[thread] = Self.number("voluntary_ctxt_switches", in: status)
     }
     residentBytes = Self.number("VmRSS", in: Self.text(directory + "/status")) * 1_024
+  }
+
+  /// Time on a core of this process so far.
+  static var ownProcessorSeconds: Double { ProcessFigures(getpid()).processorSeconds }
+
+  /// How often its threads were woken since an earlier look; threads that have ended since do not count.
+  func wakeUps(since earlier: ProcessFigures) -> Double {
+    sleeps.reduce(0) { $0 + $1.value - (earlier.sleeps[$1.key] ?? 0) }
   }
 
   private static func text(_ path: String) -> String {

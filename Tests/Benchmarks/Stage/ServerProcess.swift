@@ -56,15 +56,18 @@ final class ServerProcess: Sendable {
 extension Stage {
   /// Runs `body` beside a daemon on a store that refreshes nothing unasked, then stops the daemon.
   ///
-  /// - Parameter settings: further settings, as flags without their dashes.
+  /// - Parameters:
+  ///   - settings: further settings, as flags without their dashes.
+  ///   - name: tells several daemons of a benchmark apart.
   func withDaemon<Value>(
-    store: String, settings: [String: String] = ["usage-refresh": "off"], environment: [String: String] = [:],
+    _ name: String = "daemon", store: String, settings: [String: String] = ["usage-refresh": "off"],
+    environment: [String: String] = [:],
     _ body: (ServerProcess) async throws -> Value
   ) async throws -> Value {
-    let socket = folder.file("daemon.sock")
+    let socket = folder.file("\(name).sock")
     let server = try await ServerProcess.launch(
       daemon, daemonArguments(store: store, socket: socket, settings: settings), environment: environment,
-      socket: socket, log: folder.file("daemon.log"))
+      socket: socket, log: folder.file("\(name).log"))
     return try await run(server, body)
   }
 

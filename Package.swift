@@ -97,7 +97,7 @@ let package = Package(
     // The client: no store, no upstream, no server.
     .target(name: "FleetClient", dependencies: ["FleetSocket", "JSON", "JSONRPC"] + nio, swiftSettings: settings),
     .target(
-      name: "FleetCommand", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC", argumentParser],
+      name: "FleetCommand", dependencies: ["FleetClient", "FleetSocket", "JSON", "JSONRPC", argumentParser, locks],
       swiftSettings: settings),
     .executableTarget(name: "codex-fleet", dependencies: ["FleetCommand"], swiftSettings: settings),
 
@@ -175,7 +175,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "FleetCommandTests",
-      dependencies: ["FleetClient", "FleetCommand", "JSON", "JSONRPC"] + nio,
+      dependencies: [
+        "FleetClient", "FleetCommand", "FleetTestSupport", "JSON", "JSONRPC", "ManualPages", argumentParser,
+      ] + nio,
       exclude: ["Snapshots"],
       swiftSettings: settings),
     .testTarget(

@@ -15,6 +15,9 @@ extension FleetClient {
     case connectionLost
     /// The daemon sent something that is no answer, or not one this version can read.
     case protocolViolation(String)
+    /// The daemon has ended a subscription, for a reason in its own word: `unauthorized` when the key was revoked or has
+    /// expired.
+    case subscriptionEnded(reason: String)
     /// `close()` was called.
     case closed
   }
@@ -30,6 +33,7 @@ extension FleetClient.Failure: CustomStringConvertible {
     case .rpc(let error): "the daemon answered: \(error)"
     case .connectionLost: "the connection to the daemon was lost before it answered"
     case .protocolViolation(let reason): "the daemon sent something unexpected: \(reason)"
+    case .subscriptionEnded(let reason): "the daemon has ended the subscription: \(reason)"
     case .closed: "the client is closed"
     }
   }

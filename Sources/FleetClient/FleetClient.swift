@@ -54,6 +54,13 @@ public final class FleetClient: Sendable {
     try RefreshResult(decoding: await call("fleet.refresh", params: Self.params(accountIDs)))
   }
 
+  /// What the daemon has done and does: counts only, nothing about accounts.
+  ///
+  /// - Throws: `Failure`; `CancellationError` as soon as the calling task is cancelled.
+  public func stats() async throws -> Stats {
+    try Stats(decoding: await call("daemon.stats"))
+  }
+
   /// Whether the daemon answers, and what it is. Needs no token.
   ///
   /// - Throws: `Failure`; `CancellationError` as soon as the calling task is cancelled.
@@ -72,20 +79,26 @@ public final class FleetClient: Sendable {
   public func call(
     _ method: String, params: JSONObject = [:], authenticated: Bool = true
   ) async throws -> JSONValue {
-    var params = params
-    if authenticated, let token { params["token"] = .string(token) }
-    let connection = try await connection()
-    return try await connection.call(method, params: params)
+    let params = authenticated ? self.authenticated(params) : params
+    return try await connection().call(method, params: params)
   }
 
-  /// Closes the connection and ends the client: calls under way and later ones fail with `.closed`.
+  /// Closes the connection and ends the client: calls under way, subscriptions and later ones fail with `.closed`.
   public func close() {
     link.withLockedValue { $0.close() }?.close(as: .closed)
   }
 
   deinit { close() }
 
-  private static func params(_ accountIDs: [String]?) -> JSONObject {
+  /// The params with the token.
+  func authenticated(_ params: JSONObject) -> JSONObject {
+    guard let token else { return params }
+    var params = params
+    params["token"] = .string(token)
+    return params
+  }
+
+  static func params(_ accountIDs: [String]?) -> JSONObject {
     guard let accountIDs else { return [:] }
     return ["accountIds": .array(accountIDs.map { .string($0) })]
   }

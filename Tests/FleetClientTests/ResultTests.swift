@@ -56,6 +56,28 @@ struct ResultTests {
     #expect(health == FleetClient.Health(status: .draining, version: "2", protocolVersion: 1))
   }
 
+  @Test("statistics are read")
+  func stats() async throws {
+    let work = #"{"started":61,"joined":7,"inFlight":1,"waiters":2,"oldestSeconds":0.42}"#
+    let daemon = try await ScriptedDaemon { call in
+      guard call.request.params == ["token": "key"] else { return call.hangUp() }
+      call.answer(
+        #"{"version":"1.0.0","uptimeSeconds":86411.25,"draining":false,"#
+          + #""connections":{"open":3,"accepted":118,"refused":4},"calls":{"started":5210,"inFlight":2},"#
+          + #""subscriptions":{"started":5,"open":1},"refreshes":\#(work),"flights":\#(work),"exchanges":\#(work),"#
+          + #""visits":\#(work),"sessions":{"opened":2968,"open":6},"#
+          + #""upstream":{"requests":2911,"inFlight":8,"connectionsOpened":12},"store":{"kind":"own"}}"#)
+    }
+    let stats = try await FleetClient(socketPath: daemon.path, token: "key").stats()
+    #expect(stats.version == "1.0.0" && stats.uptimeSeconds == 86_411.25 && !stats.isDraining && stats.store == .own)
+    #expect(stats.connections == .init(now: 3, total: 118) && stats.connectionsRefused == 4)
+    #expect(stats.calls == .init(now: 2, total: 5_210) && stats.subscriptions == .init(now: 1, total: 5))
+    #expect(stats.sessions == .init(now: 6, total: 2_968))
+    #expect(stats.upstreamRequests == .init(now: 8, total: 2_911) && stats.upstreamConnectionsOpened == 12)
+    let flights = FleetClient.Stats.Work(counts: .init(now: 1, total: 61), joined: 7, waiters: 2, oldestSeconds: 0.42)
+    #expect([stats.refreshes, stats.flights, stats.exchanges, stats.visits].allSatisfy { $0 == flights })
+  }
+
   @Test(
     "an instant is read to the microsecond",
     arguments: [

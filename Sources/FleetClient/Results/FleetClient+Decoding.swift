@@ -1,7 +1,10 @@
-internal import JSON
+public import JSON
 
 extension FleetClient.Summary {
-  init(decoding value: JSONValue) throws(FleetClient.Failure) {
+  /// Reads a result of `fleet.summary`, as `call(_:params:authenticated:)` returns it.
+  ///
+  /// - Throws: `Failure.protocolViolation` when it is none.
+  public init(decoding value: JSONValue) throws(FleetClient.Failure) {
     let result = try ResultReader(value, of: "result")
     accounts = try result.array("accounts").map { (account) throws(FleetClient.Failure) in
       try FleetClient.Account(decoding: account)
@@ -35,7 +38,10 @@ extension FleetClient.Window {
 }
 
 extension FleetClient.RefreshResult {
-  init(decoding value: JSONValue) throws(FleetClient.Failure) {
+  /// Reads a result of `fleet.refresh`, as `call(_:params:authenticated:)` returns it.
+  ///
+  /// - Throws: `Failure.protocolViolation` when it is none.
+  public init(decoding value: JSONValue) throws(FleetClient.Failure) {
     let result = try ResultReader(value, of: "result")
     usageWritten = try result.bool("usageWritten")
     accountCount = try result.integer("accountCount")
@@ -59,7 +65,10 @@ extension FleetClient.Outcome {
 }
 
 extension FleetClient.Health {
-  init(decoding value: JSONValue) throws(FleetClient.Failure) {
+  /// Reads a result of `daemon.health`, as `call(_:params:authenticated:)` returns it.
+  ///
+  /// - Throws: `Failure.protocolViolation` when it is none.
+  public init(decoding value: JSONValue) throws(FleetClient.Failure) {
     let result = try ResultReader(value, of: "result")
     status = Status(rawValue: try result.string("status"))
     version = try result.string("version")

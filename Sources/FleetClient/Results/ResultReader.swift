@@ -42,6 +42,11 @@ struct ResultReader {
     }
   }
 
+  func number(_ name: String) throws(FleetClient.Failure) -> Double {
+    guard let value = try optionalNumber(name) else { throw .protocolViolation("'\(name)' is missing") }
+    return value
+  }
+
   func optionalNumber(_ name: String) throws(FleetClient.Failure) -> Double? {
     switch members[name] {
     case nil, .null?: return nil
@@ -68,6 +73,8 @@ struct ResultReader {
     guard let value = members[name]?.arrayValue else { throw .protocolViolation("'\(name)' is not an array") }
     return value
   }
+
+  func object(_ name: String) throws(FleetClient.Failure) -> ResultReader { try ResultReader(members[name], of: name) }
 
   /// A member that is an object; nil when it is missing or null.
   func optionalObject(_ name: String) throws(FleetClient.Failure) -> ResultReader? {

@@ -29,6 +29,15 @@ extension CommandFailure {
       self.init(
         .failed,
         "what answers at \(PrintableText.of(socket.path)) is no daemon this client knows: \(PrintableText.of(reason))")
+    case .subscriptionEnded(let reason) where reason == "unauthorized":
+      self.init(
+        .unauthorized,
+        """
+        the API key from \(token?.source ?? "the params") was revoked or has expired; make a new one with "codex-fleetd \
+        key create NAME"
+        """)
+    case .subscriptionEnded(let reason):
+      self.init(.failed, "the daemon tells of no more changes: \(PrintableText.of(reason))")
     case .closed:
       self.init(.failed, "the connection was closed")
     }

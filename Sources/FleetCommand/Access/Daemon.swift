@@ -13,38 +13,45 @@ struct Daemon: Sendable {
     self.token = token
   }
 
-  /// The accounts; nil for all that the key may see.
-  func summary(of accounts: [String]?) async throws(CommandFailure) -> FleetClient.Summary {
-    try await explained { try await client.summary(accountIDs: accounts) }
-  }
-
-  /// A refresh of the accounts; nil for all that the key may see.
-  func refresh(_ accounts: [String]?) async throws(CommandFailure) -> FleetClient.RefreshResult {
-    try await explained { try await client.refresh(accountIDs: accounts) }
-  }
-
-  /// Whether the daemon answers.
-  func health() async throws(CommandFailure) -> FleetClient.Health {
-    try await explained { try await client.health() }
-  }
-
   /// Any call; the token, if there is one, is sent along.
   func call(_ method: String, params: JSONObject = [:]) async throws(CommandFailure) -> JSONValue {
-    try await explained { try await client.call(method, params: params, authenticated: token != nil) }
+    do {
+      return try await client.call(method, params: params, authenticated: token != nil)
+    } catch {
+      throw explained(error)
+    }
   }
+
+  /// Reads a result with what knows its shape, such as `FleetClient.Summary.init(decoding:)`.
+  func read<Value>(
+    _ result: JSONValue, _ shape: (JSONValue) throws(FleetClient.Failure) -> Value
+  ) throws(CommandFailure) -> Value {
+    do throws(FleetClient.Failure) {
+      return try shape(result)
+    } catch {
+      throw explained(error)
+    }
+  }
+
+  /// The members of a list in a result.
+  func list(_ name: String, of result: JSONValue) throws(CommandFailure) -> [JSONValue] {
+    guard let members = result[name]?.arrayValue else {
+      throw explained(FleetClient.Failure.protocolViolation("'\(name)' is not an array"))
+    }
+    return members
+  }
+
+  /// The accounts as they change; nil for all that the key may see.
+  func changes(of accounts: [String]?) -> FleetClient.Changes { client.changes(accountIDs: accounts) }
 
   /// Ends the connection.
   func close() { client.close() }
 
-  private func explained<Value: Sendable>(
-    _ work: () async throws -> Value
-  ) async throws(CommandFailure) -> Value {
-    do {
-      return try await work()
-    } catch let failure as FleetClient.Failure {
-      throw CommandFailure(failure, socket: socket, token: token)
-    } catch {
-      throw CommandFailure(.failed, "the call failed: \(error)")
+  /// What an error of the client means to whoever made the call.
+  func explained(_ error: any Error) -> CommandFailure {
+    guard let failure = error as? FleetClient.Failure else {
+      return CommandFailure(.failed, "the call failed: \(error)")
     }
+    return CommandFailure(failure, socket: socket, token: token)
   }
 }

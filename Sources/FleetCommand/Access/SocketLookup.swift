@@ -1,7 +1,8 @@
 internal import FleetSocket
 internal import Glibc
 
-/// Finds the daemon's socket: the one that was named, else the first that is there of the places it may be in.
+/// Finds the daemon's socket: the one that was named, here or in the configuration file, else the first that is there of
+/// the places it may be in.
 struct SocketLookup: Sendable, Equatable {
   /// The variable that may name the socket.
   static let variable = "CODEX_FLEET_SOCKET"
@@ -15,7 +16,9 @@ struct SocketLookup: Sendable, Equatable {
     given: String?, environment: [String: String],
     exists: (String) -> Bool = { access($0, F_OK) == 0 || errno == EACCES }
   ) throws(CommandFailure) {
-    if let given = given ?? environment[Self.variable].flatMap({ $0.isEmpty ? nil : $0 }) {
+    var given = given ?? environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
+    if given == nil { given = try ClientFile.find(environment)?.values[.socket] }
+    if let given {
       if let fault = SocketPath.fault(in: given) {
         throw CommandFailure(.usage, "\(PrintableText.of(given)) cannot be a socket: \(fault)")
       }

@@ -19,6 +19,7 @@ struct CallCommand: ClientSubcommand {
 
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var access: TokenOptions
+  @OptionGroup var format: JSONOption
   @OptionGroup var output: OutputOptions
 
   /// The methods that take no token.

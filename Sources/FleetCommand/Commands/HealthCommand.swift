@@ -9,16 +9,18 @@ struct HealthCommand: ClientSubcommand {
     discussion: "It needs no API key.")
 
   @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var format: JSONOption
   @OptionGroup var output: OutputOptions
 
   func run(in console: Console) async throws(CommandFailure) -> CommandStatus {
     let daemon = try connection.daemon(in: console, token: nil)
     defer { daemon.close() }
-    if output.json {
-      try console.printJSON(await daemon.call("daemon.health"))
+    let result = try await daemon.call("daemon.health")
+    if format.json {
+      try console.printJSON(result)
       return .ok
     }
-    let health = try await daemon.health()
+    let health = try daemon.read(result, FleetClient.Health.init(decoding:))
     let (status, version) = (PrintableText.of(health.status.rawValue), PrintableText.of(health.version))
     try console.print("\(status), codex-fleetd \(version), protocol \(health.protocolVersion)\n")
     return .ok

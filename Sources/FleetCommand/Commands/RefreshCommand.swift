@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FleetClient
 internal import JSON
+internal import NIOConcurrencyHelpers
 
 /// `codex-fleet refresh`.
 struct RefreshCommand: ClientSubcommand {
@@ -14,41 +15,84 @@ struct RefreshCommand: ClientSubcommand {
   @OptionGroup var accounts: AccountOptions
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var access: TokenOptions
+  @OptionGroup var format: FormatOptions<RefreshFormat>
   @OptionGroup var output: OutputOptions
 
   func run(in console: Console) async throws(CommandFailure) -> CommandStatus {
     let daemon = try connection.daemon(in: console, token: access.token(in: console, isQuiet: output.quiet))
     defer { daemon.close() }
-    let progress = output.quiet ? nil : ProgressLine("refreshing", on: console)
-    if output.json {
-      let result = try await ProgressLine.showing(progress) { () async throws(CommandFailure) in
-        try await daemon.call("fleet.refresh", params: accounts.params)
-      }
-      try console.printJSON(result)
-      let outcomes = result["outcomes"]?.arrayValue ?? []
-      return Self.status(of: outcomes.compactMap { $0["outcome"]?.stringValue.map(FleetClient.Outcome.Kind.init) })
+    let (result, names) = try await refresh(by: daemon, in: console)
+    switch format.chosen {
+    case .table:
+      try show(daemon.read(result, FleetClient.RefreshResult.init(decoding:)), names, in: console)
+    case .json: try console.printJSON(result)
+    case .jsonl: try console.printJSONLines(daemon.list("outcomes", of: result))
+    case .csv:
+      let result = try daemon.read(result, FleetClient.RefreshResult.init(decoding:))
+      try console.print(RefreshCSV(console.output.isTerminal ? result.printable : result).text)
     }
-    // Asked for beforehand: a daemon that stops answers the refresh it has begun, but no summary after it.
-    let names = await names(from: daemon)
-    let result = try await ProgressLine.showing(progress) { () async throws(CommandFailure) in
-      try await daemon.refresh(accounts.ids)
+    let outcomes = (result["outcomes"]?.arrayValue ?? []).compactMap { $0["outcome"]?.stringValue }
+    return outcomes.contains { FleetClient.Outcome.Kind(rawValue: $0).isFailure } ? .partlyFailed : .ok
+  }
+
+  /// Refreshes, with progress for whoever looks.
+  ///
+  /// - Returns: the result, and the accounts' names by their ids, which a refresh does not tell. They are asked for
+  ///   beforehand: a daemon that stops answers the refresh it has begun, but no summary after it.
+  private func refresh(
+    by daemon: Daemon, in console: Console
+  ) async throws(CommandFailure) -> (result: JSONValue, names: [String: String]) {
+    let progress = NIOLockedValueBox(RefreshProgress([]))
+    let rows = console.error.rows ?? 24
+    let block = ProgressBlock(on: console, allowsColor: !output.noColor) { elapsed, style in
+      progress.withLockedValue { $0 }.lines(after: elapsed, style: style, atMost: rows - 1)
     }
+    guard !output.quiet, let block else {
+      let names = await names(from: daemon)
+      return (try await daemon.call("fleet.refresh", params: accounts.params), names)
+    }
+    // One that cannot subscribe can refresh all the same.
+    var changes = daemon.changes(of: accounts.ids).makeAsyncIterator()
+    let before = try? await changes.next()
+    let names = if let before { Self.names(before.accounts) } else { await names(from: daemon) }
+    progress.withLockedValue { $0 = RefreshProgress(before?.accounts ?? []) }
+    let later = changes
+    async let _ = Self.follow(later, progress)
+    let result = try await ProgressBlock.showing(block) { () async throws(CommandFailure) in
+      try await daemon.call("fleet.refresh", params: accounts.params)
+    }
+    return (result, names)
+  }
+
+  /// Takes note of what changes until cancelled, as it is at the end of the scope that began it.
+  private static func follow(
+    _ changes: FleetClient.Changes.Iterator, _ progress: NIOLockedValueBox<RefreshProgress>
+  ) async {
+    var changes = changes
+    while let change = try? await changes.next() { progress.withLockedValue { $0.apply(change.accounts) } }
+  }
+
+  private func show(
+    _ result: FleetClient.RefreshResult, _ names: [String: String], in console: Console
+  ) throws(CommandFailure) {
     let style = output.style(of: console.output, in: console.environment)
     let table = RefreshTable(result, names: names, style: style, now: console.clock.now())
     try console.print(table.text + (output.quiet && !result.outcomes.isEmpty ? "" : table.footer))
     if !output.quiet, let missing = accounts.missing(from: result.outcomes.map(\.accountID)) {
       console.complain("not visible to this key: \(missing)")
     }
-    return Self.status(of: result.outcomes.map(\.kind))
   }
 
-  /// The accounts' names, which a refresh does not tell; without them the ids have to do.
+  /// The accounts' names for the table; without them the ids have to do.
   private func names(from daemon: Daemon) async -> [String: String] {
-    guard let summary = try? await daemon.summary(of: accounts.ids) else { return [:] }
-    return Dictionary(summary.accounts.map { ($0.id, $0.displayName) }, uniquingKeysWith: { first, _ in first })
+    guard format.chosen == .table,
+      let result = try? await daemon.call("fleet.summary", params: accounts.params),
+      let summary = try? FleetClient.Summary(decoding: result)
+    else { return [:] }
+    return Self.names(summary.accounts)
   }
 
-  private static func status(of outcomes: [FleetClient.Outcome.Kind]) -> CommandStatus {
-    outcomes.contains(where: \.isFailure) ? .partlyFailed : .ok
+  private static func names(_ accounts: [FleetClient.Account]) -> [String: String] {
+    Dictionary(accounts.map { ($0.id, $0.displayName) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -9,30 +9,64 @@ struct SummaryCommand: ClientSubcommand {
     discussion: """
       On a terminal each share is drawn as a bar and coloured: green from 50 %, yellow from 20 %, red below. The last \
       line counts the accounts; its lowest share is the lowest of those that can be used now.
+
+      With --fail-below the exit status is 1 when an account has less left in any window that is known; the accounts \
+      are named on standard error. Those that are paused, deactivated or have to sign in again do not count. It is 1, \
+      too, when there is nothing to compare, or when an account that was asked for cannot be seen.
       """)
 
   @OptionGroup var accounts: AccountOptions
+
+  @Option(
+    help: ArgumentHelp("Fail when an account has less than this left, in percent.", valueName: "percent"),
+    transform: ShareCheck.parse)
+  var failBelow: ShareCheck?
+
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var access: TokenOptions
+  @OptionGroup var format: FormatOptions<SummaryFormat>
   @OptionGroup var output: OutputOptions
 
   func run(in console: Console) async throws(CommandFailure) -> CommandStatus {
     let daemon = try connection.daemon(in: console, token: access.token(in: console, isQuiet: output.quiet))
     defer { daemon.close() }
-    if output.json {
-      try console.printJSON(await daemon.call("fleet.summary", params: accounts.params))
-      return .ok
+    let result = try await daemon.call("fleet.summary", params: accounts.params)
+    try show(result, from: daemon, in: console)
+    guard let failBelow else { return .ok }
+    let answered = try daemon.read(result, FleetClient.Summary.init(decoding:)).accounts
+    if let failure = failBelow.failure(of: answered, missing: accounts.missing(from: answered.map(\.id))) {
+      throw failure
     }
-    let summary = try await daemon.summary(of: accounts.ids)
+    return .ok
+  }
+
+  private func show(_ result: JSONValue, from daemon: Daemon, in console: Console) throws(CommandFailure) {
+    func summary() throws(CommandFailure) -> FleetClient.Summary {
+      try daemon.read(result, FleetClient.Summary.init(decoding:))
+    }
+    switch format.chosen {
+    case .table: try showTable(of: summary(), in: console)
+    case .json: try console.printJSON(result)
+    case .jsonl: try console.printJSONLines(daemon.list("accounts", of: result))
+    case .csv: try console.print(SummaryCSV(printable(summary(), in: console)).text)
+    case .prometheus: try console.print(SummaryMetrics(printable(summary(), in: console)).text)
+    }
+  }
+
+  private func showTable(of summary: FleetClient.Summary, in console: Console) throws(CommandFailure) {
     let style = output.style(of: console.output, in: console.environment)
-    let now = console.clock.now()
-    var text = SummaryTable(summary, style: style, now: now).text
+    var text = SummaryTable(summary.accounts, style: style, now: console.clock.now()).text
     let footer = SummaryFooter(summary, style: style, isNarrowed: accounts.ids != nil)
     if !output.quiet || summary.accounts.isEmpty { text += footer.text }
     try console.print(text)
-    if !output.quiet, let missing = accounts.missing(from: summary.accounts.map(\.id)), !summary.accounts.isEmpty {
+    // A check tells it in its verdict.
+    guard !output.quiet, failBelow == nil, !summary.accounts.isEmpty else { return }
+    if let missing = accounts.missing(from: summary.accounts.map(\.id)) {
       console.complain("not visible to this key: \(missing)")
     }
-    return .ok
+  }
+
+  private func printable(_ summary: FleetClient.Summary, in console: Console) -> FleetClient.Summary {
+    console.output.isTerminal ? summary.printable : summary
   }
 }

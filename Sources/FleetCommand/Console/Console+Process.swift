@@ -7,14 +7,27 @@ extension Console {
     return Console(
       output: OutputStream(file: STDOUT_FILENO, environment: environment),
       error: OutputStream(file: STDERR_FILENO, environment: environment),
-      environment: environment, clock: .system, input: readStandardInput)
+      environment: environment, clock: .system, input: readStandardInput, openTerminal: openTerminal)
+  }
+
+  /// Gets hold of the terminal that standard output is, with the keys of the one that standard input is.
+  @Sendable
+  private static func openTerminal() throws(CommandFailure) -> any LiveTerminal {
+    var keys = STDIN_FILENO
+    if isatty(keys) != 1 { keys = open("/dev/tty", O_RDWR | O_CLOEXEC) }
+    guard keys >= 0 else { throw CommandFailure(.usage, "there is no terminal to read keys from") }
+    let environment = processEnvironment
+    return try ProcessTerminal(
+      output: OutputStream(file: STDOUT_FILENO, environment: environment), outputFile: STDOUT_FILENO, keysFile: keys,
+      environment: environment)
   }
 
   /// The variables that commands ask for.
   private static var processEnvironment: [String: String] {
     let names = [
-      "CODEX_FLEET_SOCKET", "CODEX_FLEET_TOKEN", "COLUMNS", "CREDENTIALS_DIRECTORY", "LANG", "LC_ALL", "LC_CTYPE",
-      "NO_COLOR", "RUNTIME_DIRECTORY", "TERM", "XDG_RUNTIME_DIR",
+      "CODEX_FLEET_SOCKET", "CODEX_FLEET_TOKEN", "COLUMNS", "CREDENTIALS_DIRECTORY", "HOME", "LANG", "LC_ALL",
+      "LC_CTYPE",
+      "LINES", "NO_COLOR", "RUNTIME_DIRECTORY", "TERM", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR",
     ]
     return names.reduce(into: [:]) { variables, name in
       if let value = getenv(name) { variables[name] = String(cString: value) }
@@ -52,7 +65,8 @@ extension OutputStream {
       return
     }
     let isTerminal = isatty(file) == 1
-    self.init(isTerminal: isTerminal, columns: isTerminal ? Self.columns(of: file, environment) : nil) { text in
+    let size = isTerminal ? TerminalSize(of: file, environment) : nil
+    self.init(isTerminal: isTerminal, columns: size?.columns, rows: size?.rows) { text in
       var rest = Array(text.utf8)[...]
       while !rest.isEmpty {
         let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
@@ -62,19 +76,12 @@ extension OutputStream {
           var ready = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
           poll(&ready, 1, -1)
         } else if errno == EPIPE {
-          return .done
+          return .unwanted
         } else if errno != EINTR {
           return .failed(String(cString: strerror(errno)))
         }
       }
       return .done
     }
-  }
-
-  private static func columns(of file: Int32, _ environment: [String: String]) -> Int? {
-    var size = winsize()
-    if ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-    guard let columns = environment["COLUMNS"].flatMap({ Int($0) }), (1...10_000).contains(columns) else { return nil }
-    return columns
   }
 }

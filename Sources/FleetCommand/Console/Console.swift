@@ -11,6 +11,8 @@ struct Console: Sendable {
   var clock: ConsoleClock
   /// All that comes on standard input.
   var input: @Sendable () throws(CommandFailure) -> [UInt8]
+  /// Gets hold of the terminal, for a command that needs all of it.
+  var openTerminal: @Sendable () throws(CommandFailure) -> any LiveTerminal
 
   /// Reads standard input to its end.
   func readInput() throws(CommandFailure) -> [UInt8] { try input() }
@@ -28,6 +30,12 @@ struct Console: Sendable {
       return
     }
     try print(PrintableText.json(String(decoding: value.serialized(pretty: true), as: UTF8.self)))
+  }
+
+  /// Prints results as JSON, one in each line.
+  func printJSONLines(_ values: [JSONValue]) throws(CommandFailure) {
+    let lines = values.map { String(decoding: $0.serialized(), as: UTF8.self) }
+    try print((output.isTerminal ? lines.map(PrintableText.json) : lines).map { $0 + "\n" }.joined())
   }
 
   /// Says something that is no result.

@@ -2,8 +2,10 @@
 struct OutputStream: Sendable {
   /// What became of a text.
   enum Writing: Sendable {
-    /// It was written, or its reader has gone and needs nothing more.
+    /// It was written.
     case done
+    /// Its reader has gone and needs nothing more.
+    case unwanted
     /// It could not be written, for a reason in words.
     case failed(String)
   }
@@ -12,11 +14,14 @@ struct OutputStream: Sendable {
   var isTerminal: Bool
   /// How wide the terminal is; nil when unknown or none.
   var columns: Int?
+  /// How high the terminal is; nil when unknown or none.
+  var rows: Int?
   private let sink: @Sendable (String) -> Writing
 
-  init(isTerminal: Bool, columns: Int?, sink: @escaping @Sendable (String) -> Writing) {
+  init(isTerminal: Bool, columns: Int?, rows: Int? = nil, sink: @escaping @Sendable (String) -> Writing) {
     self.isTerminal = isTerminal
     self.columns = columns
+    self.rows = rows
     self.sink = sink
   }
 

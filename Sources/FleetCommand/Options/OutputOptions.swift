@@ -1,10 +1,7 @@
 internal import ArgumentParser
 
-/// How results are shown.
+/// How much is said besides the result, and how it is drawn.
 struct OutputOptions: ParsableArguments {
-  @Flag(help: "Print the result as JSON, as it was received.")
-  var json = false
-
   @Flag(name: .shortAndLong, help: "Print results and errors only: no progress, no warnings, no closing line.")
   var quiet = false
 

@@ -31,7 +31,7 @@ struct RefreshTable: Sendable {
     let rows = outcomes.map { outcome in
       [
         StyledText(PrintableText.of(names[outcome.accountID] ?? outcome.accountID)),
-        StyledText(outcome.words(now: now), color: Self.color(of: outcome.kind)),
+        StyledText(outcome.words(now: now), look: Self.color(of: outcome.kind)),
       ] + (form.map { [StyledText(sampleAge(of: outcome, $0))] } ?? [])
     }
     return TextTable(["ACCOUNT", "OUTCOME"] + (form == nil ? [] : ["SAMPLE"]), rows: rows)
@@ -44,13 +44,17 @@ struct RefreshTable: Sendable {
   /// How many accounts had which outcome, and what to do about those that need it.
   var footer: String {
     guard !outcomes.isEmpty else { return "No accounts to refresh: this key sees none.\n" }
+    return "\n" + Self.counts(of: outcomes) + "\n" + note
+  }
+
+  /// How many accounts had which outcome: `3 written, 1 failed`.
+  static func counts(of outcomes: [FleetClient.Outcome]) -> String {
     let known: [FleetClient.Outcome.Kind] = [.written, .fresh, .coolingDown, .skipped, .rejected, .failed]
     let unknown = Set(outcomes.map(\.kind)).subtracting(known).sorted { $0.rawValue < $1.rawValue }
-    let counts = (known + unknown).compactMap { kind in
+    return (known + unknown).compactMap { kind in
       let count = outcomes.count { $0.kind == kind }
       return count == 0 ? nil : "\(count) \(kind.words)"
-    }
-    return "\n" + counts.joined(separator: ", ") + "\n" + note
+    }.joined(separator: ", ")
   }
 
   /// What to do where only a new login helps.
@@ -64,7 +68,7 @@ struct RefreshTable: Sendable {
       """
   }
 
-  private static func color(of kind: FleetClient.Outcome.Kind) -> StyledText.Color? {
+  private static func color(of kind: FleetClient.Outcome.Kind) -> StyledText.Look? {
     switch kind {
     case .written: .green
     case .coolingDown: .yellow

@@ -9,7 +9,7 @@ struct Share: Sendable, Equatable {
   var text: String { percent > 0 && percent < 1 ? "<1 %" : "\(Int(percent)) %" }
 
   /// Green from a half, yellow from a fifth.
-  var color: StyledText.Color {
+  var color: StyledText.Look {
     switch percent {
     case 50...: .green
     case 20...: .yellow

@@ -28,34 +28,31 @@ struct SummaryFooter: Sendable {
 
         """
     }
+    let instant = "as of \(generatedAt.clockTime(now: generatedAt.unixSeconds))"
+    return "\n" + (Self.counts(of: accounts, style) + [instant]).joined(separator: style.separator) + "\n" + note
+  }
+
+  /// How many accounts there are, how many can be used now, and the lowest share of those.
+  static func counts(of accounts: [FleetClient.Account], _ style: Style) -> [String] {
     let usable = accounts.filter { $0.status == .active }
     var parts = [accounts.count == 1 ? "1 account" : "\(accounts.count) accounts", "\(usable.count) usable"]
-    if let lowest = Self.lowest(of: usable) {
+    if let lowest = lowest(of: usable) {
       let name = PrintableText.of(lowest.name)
       let shown = style.columns == nil ? name : DisplayWidth.truncated(name, to: 24, ellipsis: style.ellipsis)
       parts.append("lowest \(lowest.share.text) (\(shown))")
     }
-    parts.append("as of \(generatedAt.clockTime(now: generatedAt.unixSeconds))")
-    return "\n" + parts.joined(separator: style.separator) + "\n" + note
+    return parts
   }
 
   /// Why there are no figures, when there are none.
   private var note: String {
     guard accounts.allSatisfy({ $0.windows.allSatisfy(\.isBlank) && $0.usageRefreshedAt == nil }) else { return "" }
-    // An account always has a time of its last login, so that a fleet without any is one that is hidden.
-    return accounts.allSatisfy { $0.tokensRefreshedAt == nil }
+    return accounts.isUsageHidden
       ? "This key may not see usage.\n" : "No usage yet; have it asked for with: codex-fleet refresh\n"
   }
 
   private static func lowest(of accounts: [FleetClient.Account]) -> (share: Share, name: String)? {
-    let shares = accounts.flatMap { account in
-      account.windows.compactMap(\.remainingPercent).map { (Share($0), account.displayName) }
-    }
-    return shares.min { $0.0.percent < $1.0.percent }
+    accounts.compactMap { account in account.lowestShare.map { ($0, account.displayName) } }
+      .min { $0.0.percent < $1.0.percent }
   }
-}
-
-extension FleetClient.Account {
-  /// All windows, the shortest first.
-  var windows: [FleetClient.Window] { [primary, secondary, monthly] }
 }

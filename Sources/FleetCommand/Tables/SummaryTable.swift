@@ -1,6 +1,6 @@
 internal import FleetClient
 
-/// The accounts of a summary as a table.
+/// Accounts as a table.
 struct SummaryTable: Sendable {
   private let accounts: [FleetClient.Account]
   private let names: [String]
@@ -8,19 +8,19 @@ struct SummaryTable: Sendable {
   private let style: Style
   private let now: Int64
 
-  init(_ summary: FleetClient.Summary, style: Style, now: Int64) {
-    accounts = summary.accounts
-    names = summary.accounts.map { PrintableText.of($0.displayName) }
-    windows = Self.windows(of: summary.accounts, sharesColumns: style.columns != nil)
+  init(_ accounts: [FleetClient.Account], style: Style, now: Int64) {
+    self.accounts = accounts
+    names = accounts.map { PrintableText.of($0.displayName) }
+    windows = Self.windows(of: accounts, sharesColumns: style.columns != nil)
     self.style = style
     self.now = now
   }
 
-  /// The lines; nothing without accounts.
-  var text: String {
-    guard !accounts.isEmpty else { return "" }
-    return table(layout).text(style)
-  }
+  /// The lines as one text; nothing without accounts.
+  var text: String { accounts.isEmpty ? "" : table(layout).text(style) }
+
+  /// The titles' line and one for each account.
+  var lines: [StyledText] { table(layout).lines(style) }
 
   /// The roomiest layout that fits; the tightest when none does.
   private var layout: SummaryLayout {

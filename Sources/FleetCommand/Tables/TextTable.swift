@@ -26,17 +26,22 @@ struct TextTable: Sendable {
     min(widths.first ?? 0, least) + fixedWidth <= columns
   }
 
-  /// The lines, without trailing blanks.
+  /// The lines as one text.
   func text(_ style: Style) -> String {
+    lines(style).map { $0.rendered(usesColor: style.usesColor) + "\n" }.joined()
+  }
+
+  /// The titles' line and those of the rows, without trailing blanks.
+  func lines(_ style: Style) -> [StyledText] {
     // Below this a name says nothing; a line that breaks is the lesser evil.
     let leastName = 6
     let firstWidth = min(widths.first ?? 0, style.columns.map { max(leastName, $0 - fixedWidth) } ?? .max)
     let header = titles.map { StyledText($0) }
-    return ([header] + rows).map { line($0, firstWidth: firstWidth, style) + "\n" }.joined()
+    return ([header] + rows).map { line($0, firstWidth: firstWidth, style) }
   }
 
-  private func line(_ cells: [StyledText], firstWidth: Int, _ style: Style) -> String {
-    var line = ""
+  private func line(_ cells: [StyledText], firstWidth: Int, _ style: Style) -> StyledText {
+    var line: StyledText = ""
     var blanks = ""
     for (column, cell) in cells.enumerated() {
       var cell = cell
@@ -44,7 +49,7 @@ struct TextTable: Sendable {
         cell = StyledText(DisplayWidth.truncated(cell.plain, to: firstWidth, ellipsis: style.ellipsis))
       }
       let width = column == 0 ? firstWidth : widths[column]
-      if cell.width > 0 { line += blanks + cell.rendered(usesColor: style.usesColor) }
+      if cell.width > 0 { line = line + StyledText(blanks) + cell }
       blanks = (cell.width > 0 ? "" : blanks) + String(repeating: " ", count: max(0, width - cell.width)) + Self.gap
     }
     return line

@@ -48,7 +48,7 @@ struct WindowColumn: Sendable {
       if let share = shares[row] {
         let bar = barColumns > 0 ? share.bar(columns: barColumns, style) + " " : ""
         let text = DisplayWidth.padded(share.text, to: shareWidth, atStart: true)
-        parts.append(StyledText(bar + text, color: share.color))
+        parts.append(StyledText(bar + text, look: share.color))
       }
       if isMonth[row] && resetWidth > 0 {
         parts.append(StyledText(DisplayWidth.padded(resets[row], to: resetWidth)))

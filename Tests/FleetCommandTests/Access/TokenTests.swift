@@ -20,13 +20,13 @@ struct TokenTests {
     #expect(try TokenLookup(file: nil, environment: credentials).token().value == "sk-credential")
   }
 
-  @Test("is missing with a word on the three places where it may be")
+  @Test("is missing with a word on the places where it may be")
   func missing() {
     let failure = #expect(throws: CommandFailure.self) {
       try TokenLookup(file: nil, environment: ["CREDENTIALS_DIRECTORY": folder.path]).token()
     }
     #expect(failure?.status == .unauthorized)
-    for place in ["CODEX_FLEET_TOKEN", "--token-file", "$CREDENTIALS_DIRECTORY/token"] {
+    for place in ["CODEX_FLEET_TOKEN", "--token-file", "$CREDENTIALS_DIRECTORY/token", "client.yaml"] {
       #expect(failure?.message.contains(place) == true)
     }
   }

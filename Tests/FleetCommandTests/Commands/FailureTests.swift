@@ -132,7 +132,9 @@ struct CommandLineTests {
     #expect(console.output == "codex-fleet 0.1.0\n")
   }
 
-  @Test("asking for help gets what is stored", arguments: ["", "summary", "refresh", "health", "call"])
+  @Test(
+    "asking for help gets what is stored",
+    arguments: ["", "summary", "refresh", "watch", "health", "stats", "call", "completions"])
   func help(subcommand: String) async throws {
     let console = TestConsole()
     #expect(await ClientProgram.run([subcommand, "--help"].filter { !$0.isEmpty }, in: console.console) == .ok)
@@ -146,7 +148,7 @@ struct CommandLineTests {
     signal(SIGPIPE, SIG_IGN)
     close(ends[0])
     defer { close(ends[1]) }
-    guard case .done = OutputStream(file: ends[1], environment: [:]).write("text") else {
+    guard case .unwanted = OutputStream(file: ends[1], environment: [:]).write("text") else {
       Issue.record("a reader that has gone is no failure")
       return
     }

@@ -1,3 +1,5 @@
+import FleetTestSupport
+import Foundation
 import JSON
 import JSONRPC
 import NIOConcurrencyHelpers
@@ -98,6 +100,34 @@ struct RefreshCommandTests {
     #expect(await ClientProgram.run(["refresh"] + arguments, in: console.console) == .ok)
     #expect(
       console.error == "\r⠇ refreshing 0 s\u{1B}[K\r⠹ refreshing 1 s\u{1B}[K\r⠦ refreshing 1 s\u{1B}[K\r\u{1B}[K")
+  }
+
+  @Test("shows on a terminal whose sample has come, account by account")
+  func accounts() async throws {
+    let gate = Gate()
+    let daemon = try await CannedDaemon([
+      "fleet.subscribe": .script { call in
+        call.begin([Fleets.account("a1", name: "work"), Fleets.account("a2", name: "home")])
+        call.tell([Fleets.account("a2", name: "home", sample: "2026-11-24T12:00:00Z")])
+      },
+      "fleet.refresh": .gated(gate, .result(Fleets.refresh([Fleets.outcomes[0], Fleets.outcomes[1]]))),
+    ])
+    let console = TestConsole(
+      columns: 60, rows: 24, showsErrors: true, environment: .with(daemon, ["LANG": "C.UTF-8", "NO_COLOR": "1"]),
+      pause: { _ in try Task.checkCancellation() },
+      onError: { text in if text.contains("fresh") { gate.open() } })
+    #expect(await console.run("refresh") == .ok)
+    var screen = TerminalScreen(columns: 60, rows: 24)
+    var shown: Set<[String]> = []
+    for drawing in console.error.components(separatedBy: "\r") {
+      screen.feed(Array("\r\(drawing)".utf8))
+      shown.insert(Array(screen.lines.prefix(3)))
+    }
+    #expect(shown.contains(["⠋ refreshing 1 of 2, 0 s", "  work  …", "  home  fresh: 64 %"]))
+    #expect(screen.lines.allSatisfy(\.isEmpty) && screen.unknown.isEmpty)
+    #expect(console.output.contains("\nhome     still fresh"))
+    #expect(
+      Set(daemon.requests.map { $0.method }).isSubset(of: ["fleet.subscribe", "fleet.refresh", "fleet.unsubscribe"]))
   }
 
   @Test(

@@ -19,8 +19,46 @@ final class CannedDaemon: Sendable {
     case hangUp
     /// The last answer of a daemon that stops: it hangs up on whatever comes after it.
     indirect case lastly(Answer)
+    /// Whatever the test does about it.
+    case script(@Sendable (Call) -> Void)
     /// An answer that is given when the gate has been opened.
     indirect case gated(Gate, Answer)
+  }
+
+  /// A call with the connection it came on.
+  struct Call: Sendable {
+    let request: RPCRequest
+    let channel: any Channel
+
+    /// Answers with a result, as JSON.
+    func answer(_ result: String) {
+      send(RPCEncoder.result(id: request.id ?? .null, rawResult: Array(result.utf8)))
+    }
+
+    /// Begins the subscription `s` with these accounts.
+    func begin(_ accounts: [String]) {
+      let list = accounts.joined(separator: ",")
+      answer(#"{"subscription":"s","accounts":[\#(list)],"generatedAt":"2026-11-24T12:00:00Z"}"#)
+    }
+
+    /// Tells it of changes.
+    func tell(_ accounts: [String], removed: [String] = []) {
+      let (list, gone) = (accounts.joined(separator: ","), removed.map { "\"\($0)\"" }.joined(separator: ","))
+      let params = """
+        {"subscription":"s","accounts":[\(list)],"removed":[\(gone)],"generatedAt":"2026-11-24T12:00:01Z"}
+        """
+      send(RPCEncoder.notification(method: "fleet.changed", rawParams: Array(params.utf8)))
+    }
+
+    /// Ends it.
+    func end() {
+      let params: JSONObject = ["subscription": "s", "closed": "unauthorized"]
+      send(RPCEncoder.notification(method: "fleet.changed", params: params))
+    }
+
+    func hangUp() { channel.close(promise: nil) }
+
+    fileprivate func send(_ line: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: line), promise: nil) }
   }
 
   let path: String
@@ -86,13 +124,14 @@ final class CannedDaemon: Sendable {
     }
 
     private static func give(_ answer: Answer, to request: RPCRequest, on channel: any Channel) {
-      @Sendable func send(_ line: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: line), promise: nil) }
+      let call = Call(request: request, channel: channel)
       let id = request.id ?? .null
       switch answer {
-      case .result(let json): send(RPCEncoder.result(id: id, rawResult: Array(json.utf8)))
-      case .error(let error): send(RPCEncoder.error(id: id, error))
-      case .line(let line): send(Array((line + "\n").utf8))
-      case .hangUp: channel.close(promise: nil)
+      case .result(let json): call.answer(json)
+      case .error(let error): call.send(RPCEncoder.error(id: id, error))
+      case .line(let line): call.send(Array((line + "\n").utf8))
+      case .hangUp: call.hangUp()
+      case .script(let script): script(call)
       case .lastly(let answer): give(answer, to: request, on: channel)
       case .gated(let gate, let later):
         Task {

@@ -22,7 +22,8 @@ final class TestConsole: Sendable {
   ///   - columns: the terminal's width; nil for no terminal.
   ///   - onError: called after every writing to standard error.
   init(
-    columns: Int? = nil, showsErrors: Bool = false, environment: [String: String] = [:], input: String = "",
+    columns: Int? = nil, rows: Int? = nil, showsErrors: Bool = false, environment: [String: String] = [:],
+    input: String = "", terminal: TestTerminal? = nil,
     uptime: @escaping @Sendable () -> Duration = { .zero },
     pause: @escaping @Sendable (Duration) async throws -> Void = { _ in throw CancellationError() },
     writing: OutputStream.Writing = .done, onError: @escaping @Sendable (String) -> Void = { _ in }
@@ -30,18 +31,22 @@ final class TestConsole: Sendable {
     let (outputs, errors) = (NIOLockedValueBox(""), NIOLockedValueBox(""))
     (self.outputs, self.errors) = (outputs, errors)
     console = Console(
-      output: OutputStream(isTerminal: columns != nil, columns: columns) { text in
+      output: OutputStream(isTerminal: columns != nil, columns: columns, rows: rows) { text in
         outputs.withLockedValue { $0 += text }
         return writing
       },
-      error: OutputStream(isTerminal: showsErrors, columns: columns) { text in
+      error: OutputStream(isTerminal: showsErrors, columns: columns, rows: rows) { text in
         errors.withLockedValue { $0 += text }
         onError(text)
         return .done
       },
       environment: environment,
       clock: ConsoleClock(now: { TestConsole.now }, uptime: uptime, pause: pause),
-      input: { () throws(CommandFailure) in Array(input.utf8) })
+      input: { () throws(CommandFailure) in Array(input.utf8) },
+      openTerminal: { () throws(CommandFailure) in
+        guard let terminal else { throw CommandFailure(.usage, "there is no terminal in this test") }
+        return terminal
+      })
   }
 
   /// Runs a command line.

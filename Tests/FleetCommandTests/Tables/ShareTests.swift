@@ -16,8 +16,8 @@ struct ShareTests {
     "is green from a half, yellow from a fifth, red below",
     arguments: [
       (100, .green), (50, .green), (49.9, .yellow), (20, .yellow), (19.9, .red), (0, .red),
-    ] as [(Double, StyledText.Color)])
-  func color(percent: Double, color: StyledText.Color) { #expect(Share(percent).color == color) }
+    ] as [(Double, StyledText.Look)])
+  func color(percent: Double, color: StyledText.Look) { #expect(Share(percent).color == color) }
 
   @Test(
     "has an empty bar only when nothing is left and a full one only when nothing is used",

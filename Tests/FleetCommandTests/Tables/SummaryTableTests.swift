@@ -130,7 +130,7 @@ struct SummaryTableTests {
 
   private func table(_ json: String, columns: Int) throws -> String {
     let style = Style.terminal(columns: columns, usesColor: false)
-    return SummaryTable(try Fleets.decodedSummary(json), style: style, now: TestConsole.now).text
+    return SummaryTable(try Fleets.decodedSummary(json).accounts, style: style, now: TestConsole.now).text
   }
 
   private func titles(_ text: String) throws -> [String] {
@@ -139,7 +139,7 @@ struct SummaryTableTests {
 
   private func text(_ json: String, _ style: Style) throws -> String {
     let summary = try Fleets.decodedSummary(json)
-    return SummaryTable(summary, style: style, now: TestConsole.now).text
+    return SummaryTable(summary.accounts, style: style, now: TestConsole.now).text
       + SummaryFooter(summary, style: style, isNarrowed: false).text
   }
 }

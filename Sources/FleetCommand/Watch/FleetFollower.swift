@@ -1,0 +1,62 @@
+internal import FleetClient
+internal import JSONRPC
+
+/// Follows the fleet's changes, also across lost connections.
+struct FleetFollower: Sendable {
+  /// What there is to tell.
+  enum News: Sendable {
+    /// A subscription has begun: these are all accounts.
+    case began(FleetClient.Change)
+    /// Some accounts have changed.
+    case changed(FleetClient.Change)
+    /// The daemon cannot be asked, and is tried again after a time.
+    case lost(CommandFailure, retryAfter: Duration)
+    /// The daemon will not tell more; this is the end.
+    case gaveUp(CommandFailure)
+  }
+
+  let daemon: Daemon
+  let accounts: [String]?
+  let clock: ConsoleClock
+
+  /// Follows until cancelled or given up.
+  ///
+  /// A daemon that is not there at the start is told at once; one that was there once is waited for.
+  ///
+  /// - Parameter tell: takes the news and returns whether there is more to be told.
+  func follow(_ tell: (News) -> Bool) async {
+    var backoff = Backoff()
+    var wasThere = false
+    while true {
+      do {
+        var isFirst = true
+        for try await change in daemon.changes(of: accounts) {
+          guard tell(isFirst ? .began(change) : .changed(change)) else { return }
+          (isFirst, wasThere, backoff) = (false, true, Backoff())
+        }
+      } catch {
+        guard !Task.isCancelled else { return }
+        let failure = daemon.explained(error)
+        guard wasThere, Self.mayPass(error) else {
+          _ = tell(.gaveUp(failure))
+          return
+        }
+        let pause = backoff.pause()
+        guard tell(.lost(failure, retryAfter: pause)), (try? await clock.pause(pause)) != nil else { return }
+      }
+    }
+  }
+
+  /// Whether it may get better by itself.
+  static func mayPass(_ error: any Error) -> Bool {
+    switch error as? FleetClient.Failure {
+    case .notRunning, .permissionDenied, .unreachable, .connectionLost: true
+    case .rpc(let error):
+      switch error.code {
+      case .unauthorized, .methodNotFound, .invalidParams, .invalidRequest: false
+      default: true
+      }
+    case .protocolViolation, .subscriptionEnded, .closed, nil: false
+    }
+  }
+}

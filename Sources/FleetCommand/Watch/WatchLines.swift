@@ -1,0 +1,57 @@
+internal import FleetClient
+internal import JSON
+
+/// Changes as lines of JSON, for other programs: first all accounts, then those that change.
+///
+/// After a lost connection a line has all accounts again, and in `removed` those that went meanwhile, so that whoever
+/// takes line by line as a change has the fleet as it is.
+struct WatchLines: Sendable {
+  let daemon: Daemon
+  let accounts: AccountOptions
+  let console: Console
+  let isQuiet: Bool
+
+  /// Prints until the reader goes away or the daemon ends it.
+  func run() async throws(CommandFailure) {
+    var known: Set<String> = []
+    var failure: CommandFailure?
+    await FleetFollower(daemon: daemon, accounts: accounts.ids, clock: console.clock).follow { news in
+      var removed: [String] = []
+      let change: FleetClient.Change
+      switch news {
+      case .began(let whole):
+        removed = known.subtracting(whole.accounts.map(\.id)).sorted()
+        change = whole
+      case .changed(let some):
+        removed = some.removed
+        change = some
+      case .lost(let loss, let pause):
+        if !isQuiet {
+          let seconds = max(1, pause.components.seconds)
+          console.complain("disconnected, trying again in \(DurationWords.full(seconds)): \(loss.message)")
+        }
+        return true
+      case .gaveUp(let reason):
+        failure = reason
+        return false
+      }
+      known.subtract(removed)
+      known.formUnion(change.accounts.map(\.id))
+      switch console.output.write(Self.line(change, removed: removed, isShown: console.output.isTerminal)) {
+      case .done: return true
+      case .unwanted: return false
+      case .failed(let reason):
+        failure = CommandFailure(.failed, "cannot write the output: \(reason)")
+        return false
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private static func line(_ change: FleetClient.Change, removed: [String], isShown: Bool) -> String {
+    var members = change.json.objectValue ?? [:]
+    members["removed"] = .array(removed.map { .string($0) })
+    let text = String(decoding: JSONValue.object(members).serialized(), as: UTF8.self)
+    return (isShown ? PrintableText.json(text) : text) + "\n"
+  }
+}

@@ -1,0 +1,50 @@
+internal import FleetClient
+
+/// What stands before an account in a live view: what the last refresh does or did about it.
+enum WatchMark: Sendable, Equatable {
+  case none
+  /// It is being asked for.
+  case waiting
+  /// It has a new sample.
+  case done
+  /// Its sample was recent enough.
+  case fresh
+  /// It is left alone for a while.
+  case delayed
+  case failed
+
+  /// How wide every mark is, with the blank behind it.
+  static let columns = 2
+
+  init(of id: String, in refresh: WatchState.Refresh) {
+    switch refresh {
+    case .none, .failed: self = .none
+    case .running(let progress, _):
+      switch progress.step(of: id) {
+      case .waiting?: self = .waiting
+      case .done?: self = .done
+      case .leftOut?, nil: self = .none
+      }
+    case .ended(let result, _):
+      switch result.outcomes.first(where: { $0.accountID == id })?.kind {
+      case .written?: self = .done
+      case .fresh?: self = .fresh
+      case .coolingDown?: self = .delayed
+      case .failed?, .rejected?: self = .failed
+      default: self = .none
+      }
+    }
+  }
+
+  /// The mark and a blank.
+  func text(_ style: Style) -> StyledText {
+    switch self {
+    case .none: "  "
+    case .waiting: style.usesUnicode ? "· " : ". "
+    case .done: StyledText(style.usesUnicode ? "✓ " : "+ ", look: .green)
+    case .fresh: "= "
+    case .delayed: StyledText("! ", look: .yellow)
+    case .failed: StyledText(style.usesUnicode ? "✗ " : "x ", look: .red)
+    }
+  }
+}

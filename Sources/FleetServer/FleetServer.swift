@@ -32,6 +32,7 @@ public final class FleetServer: Sendable {
   let watcher: Int32?
   private let passedSockets: [PassedSocket]
   let refusals = NIOLockedValueBox(RefusalPace())
+  private let closedListeners = NIOLockedValueBox<[any Channel]>([])
   private let claim = NIOLockedValueBox<SocketClaim?>(nil)
 
   /// Makes a server that does not listen yet.
@@ -142,9 +143,18 @@ public final class FleetServer: Sendable {
   /// `daemon.health` tells them.
   public func beginDraining() {
     guard let listeners = lifecycle.withLockedValue({ $0.drain() }) else { return }
+    closedListeners.withLockedValue { $0 = listeners }
     for listener in listeners { listener.close(promise: nil) }
     claim.withLockedValue { $0 }?.removeFile()
   }
+
+  /// Returns when no more connections can come in after `beginDraining()`: all that did are known then.
+  public func listenersClosed() async {
+    for listener in closedListeners.withLockedValue({ $0 }) { try? await listener.closeFuture.get() }
+  }
+
+  /// Whether clients can connect.
+  public var isServing: Bool { lifecycle.withLockedValue { $0.isServing } }
 
   /// Ends `run()`: no more lines are taken, the calls in flight are answered, the connections closed.
   ///

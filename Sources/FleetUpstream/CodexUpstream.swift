@@ -19,6 +19,12 @@ public struct CodexUpstream: UsageUpstream, TokenUpstream {
     tokenEndpoint = try TokenEndpoint(baseURL: authURL, driver: driver, userAgent: userAgent, clock: clock)
   }
 
+  /// Whether an address can be one of the provider's: http or https with a host, and no user name, password, query or
+  /// fragment.
+  public static func accepts(address: String) -> Bool {
+    (try? BaseAddress(address, setting: "", example: "")) != nil
+  }
+
   /// Asks for an account's usage: up to three times while what goes wrong may pass, within 10 s.
   public func usage(for request: UsageRequest) async -> UsageAnswer { await usageEndpoint.usage(for: request) }
 

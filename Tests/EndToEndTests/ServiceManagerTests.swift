@@ -2,6 +2,7 @@ import FleetTestSupport
 import Foundation
 import StoreBuilder
 import Testing
+import UpstreamSimulator
 
 @Suite("Under a service manager", .timeLimit(Patience.minutes(3)))
 struct ServiceManagerTests {
@@ -136,5 +137,38 @@ struct ServiceManagerTests {
     #expect(try await connection.readLine().contains(#""connections":{"open":1,"accepted":1"#))
     process.signal(SIGTERM)
     #expect(await process.waitForEnd() == 0)
+  }
+
+  @Test("while it stops it is asked for no sign of life, and asks for none itself: that would start the next daemon")
+  func watchdogDuringStop() async throws {
+    let folder = try TemporaryDirectory()
+    let notify = try NotifySocket(path: folder.file("notify"))
+    let upstream = try await UpstreamSimulator.start()
+    upstream.add(SimulatedAccount(id: "a"))
+    upstream.hold()
+    let store = try CodexLBStore.build {
+      StoredAccount("a").with {
+        $0.accessToken = upstream.accessToken(of: "a")
+        $0.refreshToken = upstream.refreshToken(of: "a")
+      }
+      StoredKey("full")
+    }
+    let socket = folder.file("fleet.sock")
+    let process = try await RunningProcess(
+      BuiltProducts.daemon,
+      [
+        "--store", store.directory.path, "--upstream-url", upstream.baseURL, "--auth-url", upstream.baseURL,
+        "--socket", socket, "--drain-timeout", "2",
+      ], environment: ["NOTIFY_SOCKET": folder.file("notify"), "WATCHDOG_USEC": "600000"])
+    _ = await notify.next()
+    let connection = try RawConnection(socket)
+    try connection.send(Scene.line("fleet.refresh", token: Scene.token, accounts: nil))
+    await upstream.waitForUsageRequests(1)
+    process.signal(SIGTERM)
+    #expect(await notify.next { $0.hasPrefix("STOPPING=1\n") } != nil)
+    #expect(await process.waitForEnd() == 0)
+    #expect(!process.errors.text.contains("the watchdog is not fed"))
+    upstream.release()
+    await upstream.stop()
   }
 }

@@ -54,7 +54,7 @@ struct ConfigurationFileTests {
       ("just text", "/c.yaml:1: holds no settings"), ("- a\n- b", "/c.yaml:1: holds no settings"),
       ("log-level:\n  deep: er\n", "/c.yaml:2: log-level needs one value"),
       ("log-level:\n", "log-level needs one value"),
-      ("allow-uids: [[1], 2]", "allow-uids needs one value"),
+      ("allow-uids: [[1], 2]", "allow-uids needs one value, or a list"), ("store: [/a, b]", "store needs one value"),
       ("log-level: debug\nlog-level: info\n", "given more than once: log-level"),
       ("socket: [\n", "cannot be understood as YAML"), ("a: b: c\n", "/c.yaml:1: cannot be understood as YAML"),
       ("log-level: *nobody\n", "cannot be understood as YAML"), ("\tlog-level: debug", "/c.yaml:1: "),

@@ -83,6 +83,9 @@ struct ConfigurationTests {
         == #"CODEX_FLEETD_REFRESH_INTERVALL: there is no setting "refresh-intervall"; did you mean refresh-interval?"#)
     #expect(refusal(["socket": ""]) == #"--socket: "" is not allowed; give a path"#)
     #expect(refusal(["background-refresh": "maybe"]).hasSuffix("give on or off"))
+    for list in ["1000 1001", "+5", "-1", "1,,2", ""] {
+      #expect(refusal(["allow-uids": list]).contains("numbers separated by commas"), "\(list)")
+    }
     #expect(refusal(["allow-uids": "root"]).contains("numbers separated by commas"))
   }
 
@@ -119,12 +122,17 @@ struct ConfigurationTests {
     #expect(printed.yaml.contains("# background-refresh: on for an own store, off for a codex-lb's"))
   }
 
-  @Test("a password in an address is not shown")
-  func masking() throws {
-    let listing = try DaemonConfiguration(
-      flags: ["upstream-url": "https://me:secret@host/"], file: nil, environment: [:]
-    ).listing
-    #expect(!listing.yaml.contains("secret"))
-    #expect(listing.yaml.contains("https://***@host/"))
+  @Test(
+    "an address with a password is refused, and what is secret in it is not shown",
+    arguments: [
+      ("https://me:secret@host/", "https://***@host/"), ("https://me:sec@ret@host/x", "https://***@host/x"),
+      ("me:secret@host", "***@host"), ("https://host/x?key=secret", "https://host/x?***"),
+    ])
+  func masking(address: String, shown: String) throws {
+    #expect(ConfigurationListing.masked(address) == shown)
+    let error = #expect(throws: ConfigurationError.self) {
+      try DaemonConfiguration(flags: ["upstream-url": address], file: nil, environment: [:])
+    }
+    #expect(error?.description.hasPrefix("--upstream-url: \"\(shown)\" is not allowed") == true)
   }
 }

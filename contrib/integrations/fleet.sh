@@ -17,7 +17,7 @@ ask() {
   case $status in
     3) class=offline ;;
     4) class=unauthorized ;;
-    124) answer="the daemon does not answer" ;;
+    124) class=offline answer="the daemon does not answer" ;;
     127) answer="codex-fleet is not installed, or not on the PATH" ;;
   esac
   printf '%s' "$answer" | class=$class jq -Rs '{failure: {class: $ENV.class, message: .}}'

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Logging
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// `codex-fleetd serve`, and `codex-fleetd` alone.
 struct ServeCommand: AsyncParsableCommand {
@@ -21,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     let logSettings = LogSettings(LogSettings.Values(configuration, environment: environment))
     let logger = Logger(label: "codex-fleetd") { _ in StandardErrorLogHandler(logSettings, clock: SystemClock()) }
     let settings = LiveConfiguration(configuration)
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     let daemon = try await Daemon(settings, environment: environment, logger: logger)
     // The libraries' own lines about their working are for whoever debugs them.
     var quiet = logger
@@ -34,10 +36,11 @@ struct ServeCommand: AsyncParsableCommand {
         ], logger: quiet))
     let (given, file) = (options.given, options.store.config)
     let reloading = Reloading(
-      settings: settings, logSettings: logSettings, notifier: ServiceNotifier(environment), environment: environment,
+      settings: settings, logSettings: logSettings, notifier: ServiceNotifier(environment), daemon: daemon,
+      environment: environment,
       read: { () throws(ConfigurationError) in
         try DaemonConfiguration(flags: given, file: file, environment: environment)
       }, logger: logger)
-    try await DaemonSignals(group: group, reloading: reloading, logger: logger).run()
+    try await DaemonSignals(group: group, signals: signals, reloading: reloading, logger: logger).run()
   }
 }

@@ -34,7 +34,8 @@ struct StoreSelection {
   init(_ options: StoreOptions, environment: [String: String] = ProcessEnvironment.variables) throws {
     let reader = try DaemonConfiguration.reader(flags: options.given, file: options.config, environment: environment)
     self.init(
-      path: try reader.path(SettingCatalogue.store), keyFile: try reader.path(SettingCatalogue.keyFile),
+      path: try reader.path(SettingCatalogue.store),
+      keyFile: try reader.path(SettingCatalogue.keyFile) ?? Credentials(environment).encryptionKeyPath,
       environment: environment)
   }
 

@@ -32,14 +32,14 @@ extension ConfigurationFile {
     var faults: [String] = []
     for (key, node) in mapping {
       let name = key.scalar?.string ?? ""
-      guard SettingCatalogue.all.contains(where: { $0.name == name }) else {
+      guard let setting = SettingCatalogue.all.first(where: { $0.name == name }) else {
         faults.append("\(path):\(key.line): \(UnknownName(name).words)")
         continue
       }
-      if let text = Self.text(of: node) {
+      if let text = Self.text(of: node, isList: setting.isList) {
         values[name] = Value(text: text, line: node.line)
       } else {
-        faults.append("\(path):\(node.line): \(name) needs one value, or for the lists of numbers a list of them")
+        faults.append("\(path):\(node.line): \(name) needs one value\(setting.isList ? ", or a list of them" : "")")
       }
     }
     guard faults.isEmpty else { throw ConfigurationError(faults.joined(separator: "\n")) }
@@ -47,13 +47,13 @@ extension ConfigurationFile {
   }
 
   /// A value's text, with the members of a list separated by commas; nil for nothing and for anything nested.
-  private static func text(of node: Node) -> String? {
+  private static func text(of node: Node, isList: Bool) -> String? {
     switch node {
     case .scalar(let scalar): return scalar.string.isEmpty && scalar.style == .plain ? nil : scalar.string
-    case .sequence(let sequence):
+    case .sequence(let sequence) where isList:
       let members = sequence.compactMap { $0.scalar?.string }
       return members.count == sequence.count ? members.joined(separator: ",") : nil
-    case .mapping, .alias: return nil
+    case .sequence, .mapping, .alias: return nil
     }
   }
 

@@ -89,11 +89,12 @@ struct ConfigurationListing: Hashable, Sendable {
     return text
   }
 
-  /// The text without what an address may carry for nobody's eyes: user name and password.
-  private static func masked(_ text: String) -> String {
-    guard let scheme = text.firstRange(of: "://"), let at = text[scheme.upperBound...].firstIndex(of: "@") else {
-      return text
-    }
-    return text[..<scheme.upperBound] + "***" + text[at...]
+  /// The text without what an address may carry for nobody's eyes: user name, password and query.
+  static func masked(_ text: String) -> String {
+    var shown = text[...]
+    if let query = shown.firstIndex(where: { $0 == "?" || $0 == "#" }) { shown = shown[..<query] }
+    guard let at = shown.lastIndex(of: "@") else { return shown.endIndex == text.endIndex ? text : shown + "?***" }
+    let scheme = shown[..<at].firstRange(of: "://").map { shown[..<$0.upperBound] } ?? ""
+    return scheme + "***" + shown[at...]
   }
 }

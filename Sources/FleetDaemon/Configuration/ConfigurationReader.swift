@@ -65,7 +65,9 @@ struct ConfigurationReader {
   private func refusal(
     of text: String, for setting: any SettingDescription, at origin: ConfigurationOrigin, expected: String
   ) -> ConfigurationError {
-    ConfigurationError("\(Self.place(of: setting, at: origin)): \"\(text)\" is not allowed; give \(expected)")
+    ConfigurationError(
+      "\(Self.place(of: setting, at: origin)): \"\(ConfigurationListing.masked(text))\" is not allowed; give \(expected)"
+    )
   }
 
   /// How a setting is called where it was given.

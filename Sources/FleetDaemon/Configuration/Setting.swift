@@ -28,6 +28,7 @@ struct Setting<Value: Sendable>: SettingDescription {
 
   var placeholder: String { form.placeholder }
   var values: String { form.values }
+  var isList: Bool { form.isList }
   var standardText: String { form.text(standard) }
 }
 
@@ -47,6 +48,8 @@ protocol SettingDescription: Sendable {
   var standardWords: String { get }
   /// Whether SIGHUP takes up a new value.
   var isReloadable: Bool { get }
+  /// Whether the configuration file may give a list.
+  var isList: Bool { get }
 }
 
 extension SettingDescription {

@@ -1,3 +1,4 @@
+internal import FleetUpstream
 internal import Logging
 
 /// What the values of a setting look like.
@@ -12,6 +13,8 @@ struct SettingForm<Value: Sendable>: Sendable {
   let parse: @Sendable (String) -> Value?
   /// The text of a value.
   let text: @Sendable (Value) -> String
+  /// Whether the configuration file may give a list.
+  var isList = false
 }
 
 extension SettingForm<Int> {
@@ -21,7 +24,10 @@ extension SettingForm<Int> {
     return SettingForm(
       placeholder: unit ?? "count", values: bounds + (unit.map { " \($0)" } ?? ""),
       expected: "a whole number from \(bounds)" + (unit.map { " (\($0))" } ?? ""),
-      parse: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, text: { "\($0)" })
+      parse: { text in
+        guard text.utf8.allSatisfy(\.isDigit), let number = Int(text) else { return nil }
+        return range.contains(number) ? number : nil
+      }, text: { "\($0)" })
   }
 }
 
@@ -53,10 +59,11 @@ extension SettingForm<Duration?> {
 }
 
 extension SettingForm<String> {
-  /// An address; the adapter that uses it judges it.
+  /// An address of the provider's.
   static let address = SettingForm(
-    placeholder: "url", values: "an http or https address", expected: "an address such as https://host/path",
-    parse: { $0.isEmpty ? nil : $0 }, text: { $0 })
+    placeholder: "url", values: "an http or https address",
+    expected: "an http or https address without user name, password, query or fragment, such as https://host/path",
+    parse: { CodexUpstream.accepts(address: $0) ? $0 : nil }, text: { $0 })
 }
 
 extension SettingForm<String?> {
@@ -73,10 +80,13 @@ extension SettingForm<Set<UInt32>?> {
     expected: "numbers separated by commas, such as 0,1000",
     parse: { text in
       let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-      let numbers = parts.compactMap { UInt32($0.filter { $0 != " " }) }
+      let numbers = parts.compactMap { part in
+        let digits = part.utf8.drop { $0 == UInt8(ascii: " ") }.reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
+        return digits.allSatisfy(\.isDigit) ? UInt32(String(decoding: Array(digits), as: UTF8.self)) : nil
+      }
       return numbers.count == parts.count ? .some(.some(Set(numbers))) : .none
     },
-    text: { $0?.sorted().map(String.init).joined(separator: ",") ?? "" })
+    text: { $0?.sorted().map(String.init).joined(separator: ",") ?? "" }, isList: true)
 }
 
 extension SettingForm where Value: RawRepresentable<String> & CaseIterable {
@@ -98,4 +108,8 @@ extension SettingForm<Switch?> {
       placeholder: form.placeholder, values: form.values, expected: form.expected,
       parse: { form.parse($0).map { .some(.some($0)) } ?? .none }, text: { $0.map(form.text) ?? "" })
   }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 }

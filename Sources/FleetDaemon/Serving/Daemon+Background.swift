@@ -8,10 +8,23 @@ extension Daemon {
     var next = changes.makeAsyncIterator()
     while !Task.isCancelled {
       await withTaskGroup(of: Void.self) { group in
+        let wish = Wish(settings.current)
         if let background = background(settings.current) { group.addTask { await background.run() } }
-        _ = await next.next()
+        // A round that is under way is not begun anew for a change of something else.
+        while !Task.isCancelled, wish == Wish(settings.current) { _ = await next.next() }
         group.cancelAll()
       }
+    }
+  }
+
+  /// What the settings say about it that a reload may change.
+  private struct Wish: Equatable {
+    let isWanted: Switch?
+    let runsWhenIdle: Switch
+
+    init(_ configuration: DaemonConfiguration) {
+      isWanted = configuration.backgroundRefresh
+      runsWhenIdle = configuration.idleBackground
     }
   }
 

@@ -24,7 +24,8 @@ extension Daemon {
     }
     guard !Task.isCancelled else { return false }
     logger.info("nobody has been connected for a while; systemd starts the daemon again when somebody connects")
-    server.beginDraining()
+    beginStopping()
+    await server.listenersClosed()
     let end = ContinuousClock.now + settings.current.drainTimeout
     while server.idleSince == nil, ContinuousClock.now < end {
       guard (try? await clock.sleep(for: Self.shortestPause)) != nil else { return false }

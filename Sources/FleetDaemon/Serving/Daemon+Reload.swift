@@ -1,11 +1,11 @@
 internal import FleetServer
 
 extension Daemon {
-  /// Has the server go by the settings after every change, until the calling task is cancelled.
-  func takeUpChanges() async {
-    for await _ in settings.changes() {
-      let configuration = settings.current
-      server.apply(limits: configuration.serverLimits, peers: configuration.peers)
-    }
+  /// Whether clients can connect: not before the start is complete, and no longer once a stop has begun.
+  var isServing: Bool { server.isServing }
+
+  /// Has the server go by other settings.
+  func takeUp(_ configuration: DaemonConfiguration) {
+    server.apply(limits: configuration.serverLimits, peers: configuration.peers)
   }
 }

@@ -117,7 +117,6 @@ struct Daemon: Service {
   private func serve() async -> Result<Void, any Error> {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await refreshUnasked() }
-      group.addTask { await takeUpChanges() }
       let outcome = await serveCalls()
       group.cancelAll()
       return outcome
@@ -134,12 +133,12 @@ struct Daemon: Service {
           await drain()
         } onGracefulShutdown: {
           refreshes.closeAdmission()
-          server.beginDraining()
+          beginStopping()
         }
       }
       group.addTask {
         for await _ in start {}
-        await watchdog?.run(socketPath: server.socketPath)
+        await watchdog?.run(socketPath: server.socketPath) { [server] in server.isServing }
       }
       group.addTask {
         for await _ in start {}
@@ -158,11 +157,17 @@ struct Daemon: Service {
     }
   }
 
+  /// Lets nobody in from now on. systemd is told first: it then wants no more signs of life.
+  func beginStopping() {
+    notifier.stopping("Stopping; \(refreshes.statistics.refreshes.inFlight) refreshes are running")
+    server.beginDraining()
+  }
+
   private func drain() async {
-    let running = refreshes.statistics.refreshes.inFlight
-    notifier.stopping("Stopping; \(running) refreshes are running")
-    logger.info("draining", metadata: ["running": "\(running)"])
+    logger.info("draining", metadata: ["running": "\(refreshes.statistics.refreshes.inFlight)"])
     _ = await refreshes.drain(within: settings.current.drainTimeout)
+    // Who was let in at the last moment is to be known before everybody's connection is closed in order.
+    await server.listenersClosed()
     server.stop()
   }
 }

@@ -7,18 +7,19 @@ internal import UnixSignals
 /// SIGHUP has the configuration read again.
 struct DaemonSignals: Sendable {
   let group: ServiceGroup
+  /// Trapped already: before the daemon is made, so that none of them ends the process half-way.
+  let signals: UnixSignalsSequence
   let reloading: Reloading
   let logger: Logger
 
   func run() async throws {
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }
       tasks.addTask {
         var isStopping = false
         for await signal in signals {
           guard signal != .sighup else {
-            if !isStopping { reloading.run() }
+            reloading.run()
             continue
           }
           guard !isStopping else {

@@ -5,6 +5,7 @@ struct Reloading: Sendable {
   let settings: LiveConfiguration
   let logSettings: LogSettings
   let notifier: ServiceNotifier
+  let daemon: Daemon
   let environment: [String: String]
   /// Reads everything anew: the same flags and variables, the file as it is now.
   let read: @Sendable () throws(ConfigurationError) -> DaemonConfiguration
@@ -12,6 +13,10 @@ struct Reloading: Sendable {
 
   /// Reads again. A configuration that cannot be used changes nothing.
   func run() {
+    // Told to be ready now, systemd would take a daemon for ready that is not, or is no longer.
+    guard daemon.isServing else {
+      return logger.notice("the configuration is not read again while the daemon starts or stops")
+    }
     notifier.reloading()
     let status: String
     do throws(ConfigurationError) {
@@ -27,6 +32,7 @@ struct Reloading: Sendable {
     let changes = settings.current.listing.changes(in: configuration.listing)
     logSettings.current = LogSettings.Values(configuration, environment: environment)
     settings.replace(with: configuration.keepingFixed(of: settings.current))
+    daemon.takeUp(settings.current)
     for change in changes {
       let metadata: Logger.Metadata = ["setting": "\(change.name)", "value": "\(change.shownText)"]
       if change.isReloadable {

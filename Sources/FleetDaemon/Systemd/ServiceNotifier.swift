@@ -12,18 +12,18 @@ struct ServiceNotifier: Sendable {
   }
 
   /// Calls can be made.
-  func ready(_ status: String) { send(["READY=1", "STATUS=\(status)"]) }
+  func ready(_ status: String) { send(["READY=1", "STATUS=\(status)"], waits: true) }
 
   /// The configuration is being read again; `ready` has to follow.
   func reloading() {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     let microseconds = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000
-    send(["RELOADING=1", "MONOTONIC_USEC=\(microseconds)", "STATUS=Reading the configuration again"])
+    send(["RELOADING=1", "MONOTONIC_USEC=\(microseconds)", "STATUS=Reading the configuration again"], waits: true)
   }
 
   /// The service is stopping.
-  func stopping(_ status: String) { send(["STOPPING=1", "STATUS=\(status)"]) }
+  func stopping(_ status: String) { send(["STOPPING=1", "STATUS=\(status)"], waits: true) }
 
   /// What the service does, a line for people.
   func status(_ text: String) { send(["STATUS=\(text)"]) }
@@ -34,7 +34,8 @@ struct ServiceNotifier: Sendable {
   /// The stop, or the start, takes so much longer from now.
   func extendTimeout(by span: Duration) { send(["EXTEND_TIMEOUT_USEC=\(span.components.seconds * 1_000_000)"]) }
 
-  private func send(_ assignments: [String]) {
+  /// - Parameter waits: whether it has to arrive, for which a busy systemd is given a second.
+  private func send(_ assignments: [String], waits: Bool = false) {
     guard let path else { return }
     // A line that is none would be taken for another assignment.
     let message = assignments.map { $0.replacing("\n", with: " ") }.joined(separator: "\n")
@@ -48,11 +49,13 @@ struct ServiceNotifier: Sendable {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
+    var limit = timeval(tv_sec: 1, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     let length = socklen_t(MemoryLayout.offset(of: \sockaddr_un.sun_path).map { $0 + name.count } ?? 0)
     withUnsafePointer(to: address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        // Whoever is not there to listen needs no answer either; blocking would make the daemon hang on its supervisor.
-        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+        // Whoever is not there to listen needs no answer either; the daemon must not hang on its supervisor.
+        let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))
         _ = sendto(descriptor, message, message.utf8.count, flags, address, length)
       }
     }

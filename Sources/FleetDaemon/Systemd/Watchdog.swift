@@ -24,18 +24,25 @@ struct Watchdog: Sendable {
     self.logger = logger
   }
 
-  /// Asks and feeds until the calling task is cancelled.
+  /// Asks and feeds until the calling task is cancelled, or the daemon serves no longer: whoever connects then waits for
+  /// the next daemon, and a question of ours would have systemd start it.
   ///
   /// - Parameter socketPath: where the daemon listens.
-  func run(socketPath: String) async {
-    while !Task.isCancelled {
-      if await answers(at: socketPath) { notifier.alive() }
+  func run(socketPath: String, while isServing: @escaping @Sendable () -> Bool) async {
+    while !Task.isCancelled, isServing() {
+      if let fault = await fault(at: socketPath), isServing() {
+        logger.error(
+          "the daemon does not answer on its own socket; the watchdog is not fed",
+          metadata: ["socket": "\(socketPath)", "reason": "\(fault)"])
+      } else {
+        notifier.alive()
+      }
       guard (try? await clock.sleep(for: limit / 3)) != nil else { return }
     }
   }
 
-  /// Whether a call on a connection of its own is answered within a third of the limit.
-  private func answers(at socketPath: String) async -> Bool {
+  /// Why a call on a connection of its own is not answered within a third of the limit; nil when it is.
+  private func fault(at socketPath: String) async -> String? {
     await withTaskGroup(of: String?.self) { group in
       group.addTask {
         let client = FleetClient(socketPath: socketPath, token: nil)
@@ -53,11 +60,7 @@ struct Watchdog: Sendable {
       }
       let fault = await group.next() ?? nil
       group.cancelAll()
-      guard let fault, !Task.isCancelled else { return true }
-      logger.error(
-        "the daemon does not answer on its own socket; the watchdog is not fed",
-        metadata: ["socket": "\(socketPath)", "reason": "\(fault)"])
-      return false
+      return Task.isCancelled ? nil : fault
     }
   }
 }

@@ -35,6 +35,9 @@ struct ServerLifecycle {
   /// Clients' connections; what the daemon asks itself does not count.
   var openConnections: Int { connectionsByUser.values.reduce(0, +) }
 
+  /// Whether clients can connect.
+  var isServing: Bool { phase == .serving && !listeners.isEmpty }
+
   /// Since when no client has been connected; nil while one is.
   var idleSince: ContinuousClock.Instant? { connectionsByUser.isEmpty ? lastEnd : nil }
 

@@ -23,6 +23,8 @@ BUILT ?= .build/release
 CRASH_ROUNDS = 300
 FUZZ_SECONDS ?= 30
 SANITIZER ?= thread
+# All at once, they would keep one another from the processor for longer than a held-back answer may take.
+TESTS_AT_ONCE ?= 16
 HOURS ?= 1
 
 .PHONY: all build install uninstall deb debug demo run test crash-test fuzz sanitize faults coverage soak bench lint \
@@ -57,7 +59,8 @@ test:
 	@contrib/build/dependencies test
 	swift build --build-tests
 	@rm -rf .build/messages && mkdir -p .build/messages
-	CODEX_FLEET_MESSAGES=$(CURDIR)/.build/messages swift test --skip-build
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_ONCE) \
+	  CODEX_FLEET_MESSAGES=$(CURDIR)/.build/messages swift test --skip-build
 	@for file in .build/messages/*.jsonl; do /usr/bin/python3 rpc-schema/validate.py "$$file" || exit 1; done
 
 crash-test: dependencies

@@ -57,6 +57,19 @@ struct IntegrationInstallTests {
     #expect(self.files(below: root.path) == [])
   }
 
+  @Test("what the package's configuration file suggests can be set")
+  func suggestions() async throws {
+    let sample = Self.package.appendingPathComponent("contrib/debian/config.yaml")
+    let text = try String(contentsOf: sample, encoding: .utf8)
+    let settings = text.matches(of: /(?m)^# ([a-z-]+: .*)$/).map { String($0.1) }
+    #expect(settings.count > 2)
+    let folder = try TemporaryDirectory()
+    try settings.joined(separator: "\n").write(toFile: folder.file("config.yaml"), atomically: true, encoding: .utf8)
+    let run = try await RunningProcess.run(
+      BuiltProducts.daemon, ["--config", folder.file("config.yaml"), "--print-config"])
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
   @Test(
     "the units are right, and confine the daemon",
     .enabled(if: SystemProgram.hasMake && SystemProgram.hasSystemd, "needs make and systemd"))

@@ -101,6 +101,33 @@ struct IntegrationTests {
     await scene.end()
   }
 
+  @Test("Prometheus' collector finds a whole file or the old one, and no old figures without a daemon")
+  func textfile() async throws {
+    let scene = try await scene()
+    let folder = try TemporaryDirectory()
+    let file = folder.file("codex-fleet.prom")
+    func lines() throws -> [Substring] { try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n") }
+    let written = try await Integrations.run("prometheus-textfile", scene, [file, "--account", "a-000"])
+    #expect(written.status == 0 && written.errors.isEmpty, "\(written)")
+    let figures = try lines().filter { !$0.hasPrefix("#") }
+    #expect(figures.contains(#"codex_fleet_remaining_ratio{account="a-000",window="primary"} 0.8"#), "\(figures)")
+    #expect(figures.contains("codex_fleet_up 1"))
+    for figure in figures {
+      #expect(figure.contains(/^[a-z_]+(\{([a-z]+="([^"\\]|\\["\\n])*",?)+\})? [0-9.]+$/), "\(figure)")
+    }
+    let absent = ["CODEX_FLEET_SOCKET": "/nowhere/fleet.sock"]
+    let failed = try await Integrations.run("prometheus-textfile", scene, [file], environment: absent)
+    #expect(failed.status == 3 && failed.errors.contains("no daemon at"), "\(failed)")
+    #expect(try lines().filter { !$0.hasPrefix("#") } == ["codex_fleet_up 0"])
+    let elsewhere = try await Integrations.run("prometheus-textfile", scene, ["/nowhere/codex-fleet.prom"])
+    #expect(elsewhere.status == 2 && elsewhere.errors.contains("cannot write beside"), "\(elsewhere)")
+    #expect(try await Integrations.run("prometheus-textfile", scene, [folder.file("codex-fleet.txt")]).status == 2)
+    let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    #expect(mode == 0o644)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["codex-fleet.prom"])
+    await scene.end()
+  }
+
   @Test(
     "what is wrong is said, in the form that is expected",
     arguments: [

@@ -83,7 +83,9 @@ struct KnownStateTests {
     #expect(try share("c", "", .all) != all)
     let scoped = try #require(try share("d", seeing, .only([AccountID("x")])))
     #expect(scoped != all)
-    #expect(try share("e", seeing, .only([AccountID("x")])) != scoped)
+    #expect(try share("e", seeing, .only([AccountID("x")])) == scoped)
+    // The same key, after its scope was changed.
+    #expect(try share("d", seeing, .only([AccountID("y")])) != scoped)
     #expect(try share("d", "", .only([AccountID("x")])) != scoped)
     #expect(try share("a", seeing, .all, []) == nil)
     let hiding = FleetState(FleetSnapshot(accounts: [], hidesUpstreamQuota: true))

@@ -8,8 +8,6 @@ public struct Caller: Hashable, Sendable {
     case expiredKey
   }
 
-  /// The store's identifier of the key.
-  let keyID: String
   /// The accounts the caller may see.
   public let scope: AccountScope
   /// When the key stops working, if ever.
@@ -22,7 +20,6 @@ public struct Caller: Hashable, Sendable {
   /// - Throws: `Refusal` when there is no such key, or it is switched off or past its end at `now`.
   public init(key: APIKey?, now: Timestamp) throws(Refusal) {
     guard let key, key.isActive else { throw .invalidKey }
-    keyID = key.id
     scope = key.scope
     expiresAt = key.expiresAt
     seesUsage = key.seesUsage

@@ -2,16 +2,12 @@
 public struct FleetLook: Sendable {
   /// Names all looks at one state that show the same accounts in the same way.
   public struct Share: Hashable, Sendable {
-    private enum Accounts: Hashable {
-      case all
-      case ofKey(String)
-    }
-
-    private let accounts: Accounts
+    private let scope: AccountScope
     private let showsUsage: Bool
 
     fileprivate init(_ caller: Caller, showsUsage: Bool) {
-      accounts = caller.scope == .all ? .all : .ofKey(caller.keyID)
+      // Not the key: its scope may be changed, while pages in which nothing has changed are taken over.
+      scope = caller.scope
       self.showsUsage = showsUsage
     }
   }

@@ -84,8 +84,13 @@ final class StoreConnections: Sendable {
           let follower = self.follower.withLockedValue { $0 }
           var value: Value?
           var step: StateStep?
+          // A transaction that writes no page makes no state of its own: the next one is somebody else's.
+          let written = db.pagesWritten
           var isCommitted = false
-          defer { if let step { follower?.ended(step, at: isCommitted ? store.version : nil) } }
+          defer {
+            let hasMadeState = isCommitted && db.pagesWritten != written
+            if let step { follower?.ended(step, at: hasMadeState ? store.version : nil) }
+          }
           try db.inTransaction(.immediate) {
             // From here on nobody else can commit.
             let start = store.version

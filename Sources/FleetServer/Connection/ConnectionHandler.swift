@@ -116,7 +116,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   // MARK: What is done about it
 
-  /// Takes steps until there is nothing to do. Writing may change the writability, which leads back here: the steps
+  /// How many steps a connection may take before the others have their turn.
+  private static let stepsPerTurn = 64
+
+  /// Takes steps until there is nothing to do, or others have waited long enough. Writing may change the writability, which leads back here: the steps
   /// that follow from it are taken by the loop that runs already.
   private func step() {
     guard !isStepping else {
@@ -126,11 +129,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     guard let context else { return }
     isStepping = true
     defer { isStepping = false }
+    var stepsLeft = Self.stepsPerTurn
     repeat {
       mustStepAgain = false
-      while perform(state.next(), context) {}
+      while stepsLeft > 0, perform(state.next(), context) { stepsLeft -= 1 }
       context.flush()
-    } while mustStepAgain
+    } while mustStepAgain && stepsLeft > 0
+    if stepsLeft == 0 { context.eventLoop.assumeIsolated().execute { [self] in step() } }
     watchTheLine(context)
     watchForIdleness(context)
     watchTheBudget(context)

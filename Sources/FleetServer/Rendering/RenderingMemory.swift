@@ -2,6 +2,9 @@ internal import Fleet
 
 /// The renderings that are kept, as many as there is room for: of each way of seeing the accounts the last one.
 struct RenderingMemory {
+  /// How many are kept at most: each holds on to the state that it was made of.
+  static let mostKept = 32
+
   private let capacity: Int
   private var renderings: [FleetLook.Share: FleetRendering] = [:]
   private(set) var size = 0
@@ -16,7 +19,7 @@ struct RenderingMemory {
   mutating func keep(_ rendering: FleetRendering, of look: FleetLook) {
     guard let share = look.share else { return }
     size -= renderings.removeValue(forKey: share)?.size ?? 0
-    if size + rendering.size > capacity {
+    if size + rendering.size > capacity || renderings.count >= Self.mostKept {
       renderings = [:]
       size = 0
     }

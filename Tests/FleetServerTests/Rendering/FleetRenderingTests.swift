@@ -89,20 +89,32 @@ struct FleetRenderingTests {
     let state = Self.state(1)
     let size = FleetRendering(try Self.look(state)).size
     var memory = RenderingMemory(capacity: 2 * size)
-    func keep(_ key: String) throws {
-      let look = try Self.look(state, key: key, scope: .only([Self.record(0).account.id]))
-      memory.keep(FleetRendering(look), of: look)
+    func look(_ name: String) throws -> FleetLook {
+      try Self.look(state, scope: .only([Self.record(0).account.id, AccountID(name)]))
     }
-    func isKept(_ key: String) throws -> Bool { memory[try Self.look(state, key: key, scope: .only([]))] != nil }
+    func keep(_ name: String) throws { memory.keep(FleetRendering(try look(name)), of: try look(name)) }
+    func isKept(_ name: String) throws -> Bool { memory[try look(name)] != nil }
     for key in ["a", "a", "b"] { try keep(key) }
     #expect(memory.size == 2 * size)
     #expect(try isKept("a") && isKept("b"))
     try keep("c")
     #expect(memory.size == size)
     #expect(try !isKept("a") && !isKept("b") && isKept("c"))
-    let large = try Self.look(Self.state(3), key: "c", scope: .all)
+    let large = try Self.look(Self.state(3), scope: .all)
     memory.keep(FleetRendering(large), of: large)
     #expect(memory.size == 0)
+  }
+
+  @Test("a key whose scope was changed sees what it may see now, although no account has changed")
+  func rescoped() async throws {
+    let (one, two) = (Self.record(0).account.id, Self.record(1).account.id)
+    let state = Self.state(2)
+    let renderings = SummaryRenderings(capacity: 1 << 20)
+    for scope: AccountScope in [.only([one, two]), .only([one]), .all, .only([two]), .only([one, two])] {
+      let look = try Self.look(state, key: "k", scope: scope)
+      #expect(Self.text(await renderings.rendering(of: look)) == Self.plain(look))
+      #expect(renderings.atOnce(look).map(Self.text) == Self.plain(look))
+    }
   }
 
   @Test("what was asked for account by account is not kept")

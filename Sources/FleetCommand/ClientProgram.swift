@@ -10,6 +10,8 @@ public enum ClientProgram {
   public static func run() async -> Never {
     // A reader that went away shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
+    // Else the concurrency library tells the system's log, for everybody but root, that its threads got no priority.
+    setenv("LIBDISPATCH_LOG", "NO", 0)
     let status = await run(Array(CommandLine.arguments.dropFirst()), in: .process)
     Glibc.exit(status.rawValue)
   }

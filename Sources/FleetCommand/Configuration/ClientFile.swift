@@ -27,7 +27,9 @@ struct ClientFile: Sendable, Equatable {
     guard let path = path(environment), !path.utf8.contains(0) else { return nil }
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
+      var status = stat()
+      // What lies in another user's home is not meant for this one.
+      if errno == ENOENT || errno == ENOTDIR || (errno == EACCES && stat(path, &status) != 0) { return nil }
       throw CommandFailure(.usage, "cannot read \(PrintableText.of(path)): \(String(cString: strerror(errno)))")
     }
     defer { close(file) }

@@ -12,7 +12,14 @@ final class RawMode: Sendable {
   init(_ file: Int32) { self.file = file }
 
   /// Switches it on, also when somebody has switched it off meanwhile.
+  ///
+  /// - Throws: `CommandFailure` also for a job in the background: the terminal then belongs to the shell or another job,
+  ///   and nobody would stop this one, because the threads that use the terminal take no signals.
   func enter() throws(CommandFailure) {
+    let owner = tcgetpgrp(file)
+    guard owner <= 0 || owner == getpgrp() else {
+      throw CommandFailure(.failed, "the terminal belongs to another job now; start this one in the foreground")
+    }
     let isSet = original.withLockedValue { original in
       var settings = termios()
       if let known = original {

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Glibc
+internal import NIOConcurrencyHelpers
 
 /// A datagram socket in a service manager's place: what a service tells it, in order.
 public final class NotifySocket: Sendable {
@@ -12,6 +13,7 @@ public final class NotifySocket: Sendable {
   /// Every message from now on; ends with the socket.
   public let messages: AsyncStream<String>
   private let descriptor: Int32
+  private let isOpen: NIOLockedValueBox<Bool>
 
   /// Binds the socket to a path.
   public init(path: String) throws {
@@ -28,18 +30,30 @@ public final class NotifySocket: Sendable {
     let (messages, continuation) = AsyncStream.makeStream(of: String.self)
     self.messages = messages
     self.descriptor = descriptor
+    let isOpen = NIOLockedValueBox(true)
+    self.isOpen = isOpen
     DispatchQueue(label: "notify").async {
       var bytes = [UInt8](repeating: 0, count: 4_096)
-      while case let count = recv(descriptor, &bytes, bytes.count, 0), count > 0 {
+      while true {
+        let count = recv(descriptor, &bytes, bytes.count, 0)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { break }
         continuation.yield(String(decoding: bytes.prefix(count), as: UTF8.self))
       }
-      close(descriptor)
+      isOpen.withLockedValue { isOpen in
+        isOpen = false
+        close(descriptor)
+      }
       continuation.finish()
     }
   }
 
-  // Wakes the reader, which closes the socket.
-  deinit { shutdown(descriptor, Int32(SHUT_RD)) }
+  // Wakes the reader, which closes the socket. Once it has, the number may be another test's.
+  deinit {
+    isOpen.withLockedValue { isOpen in
+      if isOpen { shutdown(descriptor, Int32(SHUT_RD)) }
+    }
+  }
 
   /// The next message that satisfies a condition, passing over the others; nil when the waiting task is cancelled.
   public func next(where isWanted: (String) -> Bool = { _ in true }) async -> String? {

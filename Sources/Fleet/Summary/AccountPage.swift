@@ -18,7 +18,9 @@ public final class AccountPage: Sendable {
     stride(from: 0, to: records.count, by: size).map { start in
       let part = records[start..<min(start + size, records.count)]
       let place = start / size
-      if place < earlier.count, earlier[place].records.elementsEqual(part) { return earlier[place] }
+      if place < earlier.count, earlier[place].records.elementsEqual(part, by: { $0.isExactly($1) }) {
+        return earlier[place]
+      }
       return AccountPage(Array(part))
     }
   }
@@ -40,5 +42,19 @@ public final class AccountPage: Sendable {
     guard let last = records.last?.account else { return false }
     let (left, right) = (account.email.utf8, last.email.utf8)
     return left.elementsEqual(right) ? account.id <= last.id : left.lexicographicallyPrecedes(right)
+  }
+}
+
+extension AccountRecord {
+  /// Whether both are the same byte for byte: texts that are merely equivalent are shown differently.
+  fileprivate func isExactly(_ other: AccountRecord) -> Bool {
+    self == other
+      && zip(account.texts, other.account.texts).allSatisfy { ($0 ?? "").utf8.elementsEqual(($1 ?? "").utf8) }
+  }
+}
+
+extension Account {
+  fileprivate var texts: [String?] {
+    [email, alias, plan.name, chatGPTAccountID, workspaceID, workspaceLabel, seatType]
   }
 }

@@ -56,6 +56,18 @@ struct AccountPageTests {
     #expect(zip(snapshot.pages, again.pages).map { $0 === $1 } == [true, false, true, true])
   }
 
+  @Test("a text that is written differently is another one, although it reads the same")
+  func spelling() {
+    func snapshot(_ alias: String, sharing earlier: FleetSnapshot? = nil) -> FleetSnapshot {
+      FleetSnapshot(
+        accounts: [AccountRecord(account: .sample(alias: alias), latest: LatestUsage())], hidesUpstreamQuota: false,
+        sharing: earlier)
+    }
+    let composed = snapshot("\u{E9}")
+    #expect(snapshot("\u{E9}", sharing: composed).pages[0] === composed.pages[0])
+    #expect(snapshot("e\u{301}", sharing: composed).pages[0] !== composed.pages[0])
+  }
+
   @Test("the pages' summaries are the whole summary, also for who sees some accounts alone")
   func summaries() throws {
     let state = FleetState(Self.snapshot(70))

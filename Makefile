@@ -86,7 +86,7 @@ soak: dependencies
 	contrib/soak/run --hours $(HOURS)
 
 bench: build
-	swift build -c release --product fleet-benchmarks
+	swift build $(RELEASE) --product fleet-benchmarks
 	cc -O2 -shared -fPIC -o .build/release/libmalloc-counter.so Tests/Support/malloc-counter/malloc_counter.c
 	.build/release/fleet-benchmarks $(BENCH)
 

@@ -136,7 +136,7 @@ let package = Package(
     .executableTarget(
       name: "fleet-benchmarks",
       dependencies: [
-        "CLoadGenerator", "Fleet", "FleetServer", "FleetSQLite", "FleetTestSupport", "JSONRPC",
+        "CLoadGenerator", "Fleet", "FleetServer", "FleetSQLite", "FleetTestSupport", "FleetUpstream", "JSONRPC",
         "StoreBuilder", "UpstreamSimulator", argumentParser,
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ] + nio + subprocess,

@@ -68,6 +68,9 @@ public final class SQLiteFleetStore: FleetStore {
   /// How often something in the store was passed over since it was opened, repetitions included.
   public var warningCount: Int { warnings.count }
 
+  /// How long transactions have run since it was opened, on all connections together.
+  public var transactionTime: Duration { connections.transactionTime }
+
   /// Closes the store, after the work it is at; calls made later throw. Another daemon may then have it.
   public func close() async {
     watch.close()

@@ -19,7 +19,7 @@ struct FleetRefresh: Sendable {
         accountCount: candidates.count,
         attemptedCount: candidates.count { $0.account.status.isRefreshable },
         generatedAt: clock.now,
-        outcomes: await outcomes(for: candidates, reports, in: session))
+        outcomes: await outcomes(for: candidates, reports))
     }
   }
 
@@ -54,14 +54,14 @@ struct FleetRefresh: Sendable {
     }
   }
 
-  /// The outcomes in order, each with the sample that counts now: read again after the flights, because a flight that
-  /// was joined wrote in a session of its own. Without a second look the samples of the first still stand.
+  /// The outcomes in order, each with the sample that counts now: looked at again after the flights, because a flight
+  /// that was joined wrote in a session of its own. Without a second look the samples of the first still stand.
   private func outcomes(
-    for candidates: [RefreshCandidate], _ reports: [AccountID: AccountRefresh.Report],
-    in session: any BackgroundSession
+    for candidates: [RefreshCandidate], _ reports: [AccountID: AccountRefresh.Report]
   ) async -> [RefreshOutcome] {
-    let ids = Set(candidates.map(\.account.id))
-    let current = (try? await session.candidates(in: .only(ids))) ?? candidates
+    let current =
+      (try? await store.state())?.snapshot.accounts
+      ?? candidates.map { AccountRecord(account: $0.account, latest: $0.latest) }
     let observed = Dictionary(
       current.map { ($0.account.id, EffectiveWindows($0.latest, plan: $0.account.plan).refreshedAt) },
       uniquingKeysWith: { first, _ in first })

@@ -15,6 +15,7 @@ final class StoreConnections: Sendable {
 
   private let state: NIOLockedValueBox<State>
   private let path: String
+  private let transactionTimeBox = NIOLockedValueBox(Duration.zero)
   private let committed = NIOLockedValueBox<@Sendable () -> Void>({})
   private let follower = NIOLockedValueBox<(any CommitFollower)?>(nil)
   private let watching = DispatchQueue(label: "fleet.watch")
@@ -78,34 +79,51 @@ final class StoreConnections: Sendable {
       let store = try self.currentOrReopened()
       let writer = try store.writer()
       return try Self.forgettingDamage(of: writer) {
-        try writer.writeWithoutTransaction { db in
-          // SQLite keeps this setting for the connection and ignores it within a transaction, so it is set before each.
-          try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
-          let follower = self.follower.withLockedValue { $0 }
-          var value: Value?
-          var step: StateStep?
-          // A transaction that writes no page makes no state of its own: the next one is somebody else's.
-          let written = db.pagesWritten
-          var isCommitted = false
-          defer {
-            let hasMadeState = isCommitted && db.pagesWritten != written
-            if let step { follower?.ended(step, at: hasMadeState ? store.version : nil) }
-          }
-          try db.inTransaction(.immediate) {
-            // From here on nobody else can commit.
-            let start = store.version
-            value = try body(db, store)
-            step = start.flatMap { follower?.step(from: $0, over: change, db) }
-            return .commit
-          }
-          isCommitted = true
-          guard let value else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
-          return value
-        }
+        try self.timed { try self.transact(durability, change, on: writer, of: store, body) }
       }
     }
     committed.withLockedValue { $0 }()
     return value
+  }
+
+  /// A write transaction, followed by whoever knows the state.
+  private func transact<Value>(
+    _ durability: Durability, _ change: StateChange, on writer: DatabaseQueue, of store: OpenedStore,
+    _ body: (Database, OpenedStore) throws -> Value
+  ) throws -> Value {
+    try writer.writeWithoutTransaction { db in
+      // SQLite keeps this setting for the connection and ignores it within a transaction, so it is set before each.
+      try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+      let follower = follower.withLockedValue { $0 }
+      var value: Value?
+      var step: StateStep?
+      // A transaction that writes no page makes no state of its own: the next one is somebody else's.
+      let written = db.pagesWritten
+      var isCommitted = false
+      defer {
+        let hasMadeState = isCommitted && db.pagesWritten != written
+        if let step { follower?.ended(step, at: hasMadeState ? store.version : nil) }
+      }
+      try db.inTransaction(.immediate) {
+        // From here on nobody else can commit.
+        let start = store.version
+        value = try body(db, store)
+        step = start.flatMap { follower?.step(from: $0, over: change, db) }
+        return .commit
+      }
+      isCommitted = true
+      guard let value else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
+      return value
+    }
+  }
+
+  /// How long transactions have run so far, on all connections together.
+  var transactionTime: Duration { transactionTimeBox.withLockedValue { $0 } }
+
+  private func timed<Value>(_ work: () throws -> Value) rethrows -> Value {
+    let begun = ContinuousClock.now
+    defer { transactionTimeBox.withLockedValue { $0 += ContinuousClock.now - begun } }
+    return try work()
   }
 
   /// Closes the connections; work asked for later throws `.sessionClosed`.
@@ -148,7 +166,7 @@ final class StoreConnections: Sendable {
       store.readers.asyncRead { connection in
         let result = Result { () throws -> Value? in
           guard try store.isCurrent() else { return nil }
-          return try body(connection.get(), store)
+          return try self.timed { try body(connection.get(), store) }
         }
         continuation.resume(returning: result.mapError { StoreError($0, path: path) })
       }

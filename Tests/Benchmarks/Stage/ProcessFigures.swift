@@ -24,9 +24,6 @@ struct ProcessFigures: Sendable {
     residentBytes = Self.number("VmRSS", in: Self.text(directory + "/status")) * 1_024
   }
 
-  /// Time on a core of this process so far.
-  static var ownProcessorSeconds: Double { ProcessFigures(getpid()).processorSeconds }
-
   /// How often its threads were woken since an earlier look; threads that have ended since do not count.
   func wakeUps(since earlier: ProcessFigures) -> Double {
     sleeps.reduce(0) { $0 + $1.value - (earlier.sleeps[$1.key] ?? 0) }

@@ -4,22 +4,19 @@ public struct FleetService: Sendable {
   private let refreshes: RefreshCoordinator
   private let activity: CallActivity
   private let clock: any FleetClock
-  private let refreshInterval: Duration
 
   /// Composes the service.
   ///
   /// - Parameters:
+  ///   - refreshes: does the refreshes, and knows how long a sample counts as fresh.
   ///   - activity: told of every call whose key was accepted.
-  ///   - refreshInterval: how long a sample counts as fresh.
   public init(
-    store: any FleetStore, refreshes: RefreshCoordinator, activity: CallActivity, clock: any FleetClock,
-    refreshInterval: Duration
+    store: any FleetStore, refreshes: RefreshCoordinator, activity: CallActivity, clock: any FleetClock
   ) {
     self.store = store
     self.refreshes = refreshes
     self.activity = activity
     self.clock = clock
-    self.refreshInterval = refreshInterval
   }
 
   /// Why a call's key did not let it in.
@@ -62,7 +59,7 @@ public struct FleetService: Sendable {
   public func look(for caller: Caller, accountIDs: Set<AccountID>?) async throws(StoreError) -> FleetLook {
     let state = try await store.state()
     return FleetLook(
-      at: state, for: caller, accountIDs: accountIDs, now: clock.now, refreshInterval: refreshInterval)
+      at: state, for: caller, accountIDs: accountIDs, now: clock.now, refreshInterval: refreshes.settings.interval)
   }
 
   /// All that the holder of a key may see, if nothing has to be read for it: neither waits nor blocks.
@@ -73,7 +70,7 @@ public struct FleetService: Sendable {
     let now = clock.now
     guard let caller = state.caller(holding: digest, now: now) else { return nil }
     activity.note(at: clock.uptime)
-    return FleetLook(at: state, for: caller, now: now, refreshInterval: refreshInterval)
+    return FleetLook(at: state, for: caller, now: now, refreshInterval: refreshes.settings.interval)
   }
 
   /// Yields soon after something was committed to the store, by whomever; several commits may count as one.

@@ -2,6 +2,7 @@ import FleetTestSupport
 import Foundation
 import StoreBuilder
 import Testing
+import UpstreamSimulator
 
 @Suite("The configuration file of a running daemon", .timeLimit(Patience.minutes(3)))
 struct ConfigurationTests {
@@ -11,21 +12,22 @@ struct ConfigurationTests {
     let store: CodexLBStore
     let socket: String
 
-    init() throws {
+    init(_ accounts: [StoredAccount] = [StoredAccount("a").usage("primary", 40)]) throws {
       folder = try TemporaryDirectory()
       store = try CodexLBStore.build {
-        StoredAccount("a").usage("primary", 40)
+        accounts
         StoredKey("full")
       }
       socket = folder.file("fleet.sock")
     }
 
-    func write(_ settings: String) throws {
+    /// - Parameter upstream: the provider's address; nobody listens there without it.
+    func write(_ settings: String, upstream: String = "http://127.0.0.1:9") throws {
       let text = """
         store: \(store.directory.path)
         socket: \(socket)
-        upstream-url: http://127.0.0.1:9
-        auth-url: http://127.0.0.1:9
+        upstream-url: \(upstream)
+        auth-url: \(upstream)
         \(settings)
 
         """
@@ -47,7 +49,7 @@ struct ConfigurationTests {
     try home.write("max-connections: 9")
     let process = try await home.start(environment: ["NOTIFY_SOCKET": home.folder.file("notify")])
     #expect(await notify.next()?.hasPrefix("READY=1") == true)
-    try home.write("max-connections: 1\nlog-level: debug\nrefresh-interval: 7\n")
+    try home.write("max-connections: 1\nlog-level: debug\nallow-untested-schema: on\n")
     process.signal(SIGHUP)
     #expect(await notify.next()?.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") == true)
     #expect(
@@ -57,7 +59,7 @@ struct ConfigurationTests {
     let log = process.errors.text
     #expect(log.contains("setting changed setting=max-connections value=1"))
     #expect(log.contains("setting changed setting=log-level value=debug"))
-    #expect(log.contains("takes effect when the daemon is started again setting=refresh-interval value=7"))
+    #expect(log.contains("takes effect when the daemon is started again setting=allow-untested-schema value=on"))
     let first = try RawConnection(home.socket)
     try first.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil))
     #expect(try Answer(await first.readLine()).accounts.count == 1)
@@ -65,6 +67,47 @@ struct ConfigurationTests {
     #expect(await process.errors.wait { $0.contains(" debug ") })
     process.signal(SIGTERM)
     #expect(await process.waitForEnd() == 0)
+  }
+
+  @Test("SIGHUP changes how refreshes are done, also those that run")
+  func refreshSettings() async throws {
+    let upstream = try await UpstreamSimulator.start()
+    let names = ["a", "b", "c"]
+    for name in names { upstream.add(SimulatedAccount(id: name, usage: .init(primary: .init(usedPercent: 25)))) }
+    let home = try Home(
+      names.map { name in
+        StoredAccount(name).with { $0.accessToken = upstream.accessToken(of: name) }
+      })
+    try home.write("max-concurrent-fetches: 1", upstream: upstream.baseURL)
+    let process = try await home.start()
+    func results() async throws -> [String: Int] {
+      let connection = try RawConnection(home.socket)
+      try connection.send(Scene.line("fleet.refresh", token: Scene.token, accounts: nil))
+      return try Answer(await connection.readLine()).tally
+    }
+    func reload(_ settings: String, number: Int) async throws {
+      try home.write(settings, upstream: upstream.baseURL)
+      process.signal(SIGHUP)
+      #expect(
+        await process.errors.wait { $0.components(separatedBy: "configuration read again").count == number + 1 },
+        "\(process.errors.text)")
+    }
+    upstream.hold()
+    async let first = results()
+    await upstream.waitForUsageRequests(1)
+    try await reload("max-concurrent-fetches: 3", number: 1)
+    await upstream.waitForUsageRequests(3)
+    upstream.release()
+    #expect(try await first == ["written": 3])
+    try await reload("usage-refresh: off", number: 2)
+    #expect(try await results() == ["skipped": 3])
+    try await reload("usage-refresh: on", number: 3)
+    #expect(try await results() == ["fresh": 3])
+    try await reload("refresh-interval: 1\nbackground-refresh: on", number: 4)
+    await upstream.waitForUsageRequests(6)
+    process.signal(SIGTERM)
+    #expect(await process.waitForEnd() == 0)
+    await upstream.stop()
   }
 
   @Test("a file that cannot be used changes nothing, and the daemon goes on")

@@ -26,8 +26,8 @@ struct StateMemoryTests {
       store: store,
       refreshes: RefreshCoordinator(
         store: store, upstream: NoUpstream(), clock: clock, observer: NoObserver(),
-        limits: RefreshCoordinator.Limits(refreshesEnabled: false)),
-      activity: CallActivity(clock: clock), clock: clock, refreshInterval: .seconds(60))
+        settings: RefreshSettings(isEnabled: false)),
+      activity: CallActivity(clock: clock), clock: clock)
   }
 
   private struct NoUpstream: UsageUpstream, TokenUpstream {

@@ -12,8 +12,7 @@ struct FleetServiceTests {
 
   var service: FleetService {
     FleetService(
-      store: bench.store, refreshes: bench.coordinator, activity: CallActivity(clock: bench.clock), clock: bench.clock,
-      refreshInterval: .seconds(60))
+      store: bench.store, refreshes: bench.coordinator, activity: CallActivity(clock: bench.clock), clock: bench.clock)
   }
 
   func caller(sections: String = seeing, scope: AccountScope = .all) async throws -> Caller {

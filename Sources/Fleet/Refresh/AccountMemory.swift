@@ -36,12 +36,12 @@ final class AccountMemories: Sendable {
   }
 
   private let state = NIOLockedValueBox(State())
-  private let interval: Duration
+  private let settings: LiveRefreshSettings
 
   /// Makes an empty memory.
   ///
-  /// - Parameter interval: how long a fetch is worth remembering.
-  init(interval: Duration) { self.interval = interval }
+  /// - Parameter settings: say how long a fetch is worth remembering.
+  init(settings: LiveRefreshSettings) { self.settings = settings }
 
   /// What is remembered of an account.
   subscript(id: AccountID) -> AccountMemory { state.withLockedValue { $0.entries[id] ?? AccountMemory() } }
@@ -60,6 +60,7 @@ final class AccountMemories: Sendable {
   }
 
   private func note(_ memory: AccountMemory, of id: AccountID, uptime: Duration) {
+    let interval = settings.current.interval
     state.withLockedValue { state in
       state.entries[id] = memory
       guard state.entries.count >= state.sweepAt else { return }

@@ -15,7 +15,7 @@ struct AccountRefresh: Sendable {
   let tokens: TokenExchange
   let clock: any FleetClock
   let observer: any FleetObserver
-  let policy: RefreshPolicy
+  let settings: LiveRefreshSettings
   let memories: AccountMemories
   let slots: FetchSlots
 
@@ -38,7 +38,7 @@ struct AccountRefresh: Sendable {
 
   private func refresh(_ id: AccountID, in session: any BackgroundSession) async throws(StoreError) -> Report {
     guard let candidate = try await session.candidate(id) else { return skipped(id) }
-    let decision = policy.decision(for: candidate, memory: memories[id], now: clock.now, uptime: clock.uptime)
+    let decision = settings.policy.decision(for: candidate, memory: memories[id], now: clock.now, uptime: clock.uptime)
     if case .leave(let outcome) = decision { return Report(outcome: outcome) }
     guard let route = candidate.route else { return failed(id, .proxyUnavailable) }
     guard let credentials = try await session.credentials(of: id) else { return skipped(id) }

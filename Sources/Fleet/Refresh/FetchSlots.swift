@@ -5,15 +5,15 @@ internal import NIOConcurrencyHelpers
 /// Waiting for a slot cannot be cancelled: only flights wait here, and nothing cancels those.
 final class FetchSlots: Sendable {
   private struct State {
-    var free: Int
+    var count: Int
+    var used = 0
     var queue: [CheckedContinuation<Void, Never>] = []
     var head = 0
 
-    mutating func next() -> CheckedContinuation<Void, Never>? {
-      guard head < queue.count else {
-        free += 1
-        return nil
-      }
+    /// Whoever waits longest, now with a slot; nil when nobody waits or all slots are in use.
+    mutating func admitted() -> CheckedContinuation<Void, Never>? {
+      guard used < count, head < queue.count else { return nil }
+      used += 1
       let waiter = queue[head]
       head += 1
       if head * 2 >= queue.count {
@@ -27,7 +27,7 @@ final class FetchSlots: Sendable {
   private let state: NIOLockedValueBox<State>
 
   /// Makes `count` free slots.
-  init(_ count: Int) { state = NIOLockedValueBox(State(free: count)) }
+  init(_ count: Int) { state = NIOLockedValueBox(State(count: count)) }
 
   /// Runs `body` in a slot.
   func withSlot<Value: Sendable>(_ body: () async -> Value) async -> Value {
@@ -36,11 +36,22 @@ final class FetchSlots: Sendable {
     return await body()
   }
 
+  /// Has so many slots from now on. Where there are fewer, nobody is sent out of one, but nobody else gets in.
+  func resize(to count: Int) {
+    let admitted = state.withLockedValue { state in
+      state.count = count
+      var admitted: [CheckedContinuation<Void, Never>] = []
+      while let waiter = state.admitted() { admitted.append(waiter) }
+      return admitted
+    }
+    for waiter in admitted { waiter.resume() }
+  }
+
   private func acquire() async {
     await withCheckedContinuation { continuation in
       let isFree = state.withLockedValue { state in
-        guard state.free == 0 else {
-          state.free -= 1
+        guard state.used >= state.count else {
+          state.used += 1
           return true
         }
         state.queue.append(continuation)
@@ -52,6 +63,10 @@ final class FetchSlots: Sendable {
 
   /// Hands the slot on to whoever waits longest, so that it is never free while somebody waits.
   private func release() {
-    state.withLockedValue { $0.next() }?.resume()
+    let waiter = state.withLockedValue { state in
+      state.used -= 1
+      return state.admitted()
+    }
+    waiter?.resume()
   }
 }

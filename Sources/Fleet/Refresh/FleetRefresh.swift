@@ -2,7 +2,7 @@
 struct FleetRefresh: Sendable {
   let store: any FleetStore
   let clock: any FleetClock
-  let policy: RefreshPolicy
+  let settings: LiveRefreshSettings
   let memories: AccountMemories
   let flights: Singleflight<AccountID, AccountRefresh.Report>
   let accountRefresh: AccountRefresh
@@ -31,7 +31,7 @@ struct FleetRefresh: Sendable {
     await withTaskGroup(of: AccountRefresh.Report.self) { group in
       for candidate in candidates {
         let id = candidate.account.id
-        switch policy.decision(for: candidate, memory: memories[id], now: clock.now, uptime: clock.uptime) {
+        switch settings.policy.decision(for: candidate, memory: memories[id], now: clock.now, uptime: clock.uptime) {
         case .leave(let outcome): group.addTask { AccountRefresh.Report(outcome: outcome) }
         case .fetch: group.addTask { await fly(id) }
         }
@@ -59,8 +59,9 @@ struct FleetRefresh: Sendable {
   private func outcomes(
     for candidates: [RefreshCandidate], _ reports: [AccountID: AccountRefresh.Report]
   ) async -> [RefreshOutcome] {
+    let ids = Set(candidates.map(\.account.id))
     let current =
-      (try? await store.state())?.snapshot.accounts
+      (try? await store.state())?.snapshot.narrowed(to: .only(ids)).accounts
       ?? candidates.map { AccountRecord(account: $0.account, latest: $0.latest) }
     let observed = Dictionary(
       current.map { ($0.account.id, EffectiveWindows($0.latest, plan: $0.account.plan).refreshedAt) },

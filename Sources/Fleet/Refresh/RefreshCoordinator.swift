@@ -8,12 +8,6 @@ internal import NIOConcurrencyHelpers
 public final class RefreshCoordinator: Sendable {
   /// The coordinator's limits.
   public struct Limits: Hashable, Sendable {
-    /// Whether the upstream is asked at all.
-    public var refreshesEnabled: Bool
-    /// How long a sample counts as fresh.
-    public var refreshInterval: Duration
-    /// Upstream fetches at once, over all refreshes.
-    public var concurrentFetches: Int
     /// Refreshes at once; one more is refused as overloaded.
     public var refreshes: Int
     /// Account flights at once, running and queued.
@@ -22,13 +16,7 @@ public final class RefreshCoordinator: Sendable {
     public var waiters: Int
 
     /// Makes limits.
-    public init(
-      refreshesEnabled: Bool = true, refreshInterval: Duration = .seconds(60), concurrentFetches: Int = 16,
-      refreshes: Int = 256, flights: Int = 100_000, waiters: Int = 1_000_000
-    ) {
-      self.refreshesEnabled = refreshesEnabled
-      self.refreshInterval = refreshInterval
-      self.concurrentFetches = concurrentFetches
+    public init(refreshes: Int = 256, flights: Int = 100_000, waiters: Int = 1_000_000) {
       self.refreshes = refreshes
       self.flights = flights
       self.waiters = waiters
@@ -65,6 +53,8 @@ public final class RefreshCoordinator: Sendable {
   private let flights: Singleflight<AccountID, AccountRefresh.Report>
   private let tokens: TokenExchange
   private let work: FleetRefresh
+  private let liveSettings: LiveRefreshSettings
+  private let slots: FetchSlots
   private let clock: any FleetClock
   private let observer: any FleetObserver
   private let lastNumber = NIOLockedValueBox<UInt64>(0)
@@ -72,10 +62,12 @@ public final class RefreshCoordinator: Sendable {
   /// Composes a coordinator.
   public init(
     store: any FleetStore, upstream: any UsageUpstream & TokenUpstream, clock: any FleetClock,
-    observer: any FleetObserver, limits: Limits
+    observer: any FleetObserver, settings: RefreshSettings = RefreshSettings(), limits: Limits = Limits()
   ) {
-    let policy = RefreshPolicy(isEnabled: limits.refreshesEnabled, interval: limits.refreshInterval)
-    let memories = AccountMemories(interval: limits.refreshInterval)
+    let liveSettings = LiveRefreshSettings(settings)
+    let memories = AccountMemories(settings: liveSettings)
+    slots = FetchSlots(settings.concurrentFetches)
+    self.liveSettings = liveSettings
     refreshes = Singleflight(flights: limits.refreshes, waiters: limits.refreshes, clock: clock)
     visits = Singleflight(flights: limits.refreshes, waiters: limits.refreshes, clock: clock)
     flights = Singleflight(flights: limits.flights, waiters: limits.waiters, clock: clock)
@@ -83,10 +75,10 @@ public final class RefreshCoordinator: Sendable {
       work: TokenExchangeFlight(store: store, upstream: upstream, clock: clock, observer: observer),
       flights: limits.flights, waiters: limits.waiters, clock: clock)
     work = FleetRefresh(
-      store: store, clock: clock, policy: policy, memories: memories, flights: flights,
+      store: store, clock: clock, settings: liveSettings, memories: memories, flights: flights,
       accountRefresh: AccountRefresh(
-        store: store, upstream: upstream, tokens: tokens, clock: clock, observer: observer, policy: policy,
-        memories: memories, slots: FetchSlots(limits.concurrentFetches)))
+        store: store, upstream: upstream, tokens: tokens, clock: clock, observer: observer,
+        settings: liveSettings, memories: memories, slots: slots))
     self.clock = clock
     self.observer = observer
   }
@@ -126,6 +118,16 @@ public final class RefreshCoordinator: Sendable {
       }
       observer.note(.backgroundRefreshEnded(id, report.outcome.result))
     }
+  }
+
+  /// How refreshes are done now.
+  public var settings: RefreshSettings { liveSettings.current }
+
+  /// Has refreshes done in another way: for every decision from now on, also in refreshes that run. Fetches that have
+  /// begun go on, also beyond a lower limit.
+  public func apply(_ settings: RefreshSettings) {
+    liveSettings.replace(with: settings)
+    slots.resize(to: settings.concurrentFetches)
   }
 
   /// Refuses further refreshes from this moment on; those admitted run to their end.

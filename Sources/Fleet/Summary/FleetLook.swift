@@ -4,11 +4,13 @@ public struct FleetLook: Sendable {
   public struct Share: Hashable, Sendable {
     private let scope: AccountScope
     private let showsUsage: Bool
+    private let refreshInterval: Duration
 
-    fileprivate init(_ caller: Caller, showsUsage: Bool) {
+    fileprivate init(_ caller: Caller, showsUsage: Bool, refreshInterval: Duration) {
       // Not the key: its scope may be changed, while pages in which nothing has changed are taken over.
       scope = caller.scope
       self.showsUsage = showsUsage
+      self.refreshInterval = refreshInterval
     }
   }
 
@@ -35,7 +37,7 @@ public struct FleetLook: Sendable {
     self.refreshInterval = refreshInterval
     scope = caller.scope.narrowed(to: accountIDs)
     showsUsage = caller.seesUsage && !state.snapshot.hidesUpstreamQuota
-    share = accountIDs == nil ? Share(caller, showsUsage: showsUsage) : nil
+    share = accountIDs == nil ? Share(caller, showsUsage: showsUsage, refreshInterval: refreshInterval) : nil
   }
 
   /// The accounts as the caller may see them.

@@ -1,3 +1,4 @@
+internal import Fleet
 internal import FleetServer
 internal import FleetSocket
 internal import Logging
@@ -13,8 +14,8 @@ struct DaemonConfiguration: Sendable {
   let socketPath: String
   let upstreamURL: String
   let authURL: String
-  private(set) var usageRefresh: Switch
-  private(set) var refreshInterval: Duration
+  let usageRefresh: Switch
+  let refreshInterval: Duration
   /// Nil leaves it to the kind of store.
   let backgroundRefresh: Switch?
   let idleBackground: Switch
@@ -72,11 +73,15 @@ struct DaemonConfiguration: Sendable {
       flags: flags, environment: environment, file: .find(named: named, environment: environment))
   }
 
-  /// These settings, with the ones that a reload cannot change as they are in force.
+  /// How refreshes are done.
+  var refreshSettings: RefreshSettings {
+    RefreshSettings(
+      isEnabled: usageRefresh == .on, interval: refreshInterval, concurrentFetches: maxConcurrentFetches)
+  }
+
+  /// These settings, told as they are in force: those that a reload cannot change were read once, at the start.
   func keepingFixed(of current: DaemonConfiguration) -> DaemonConfiguration {
     var kept = self
-    kept.usageRefresh = current.usageRefresh
-    kept.refreshInterval = current.refreshInterval
     kept.listing = listing.keepingFixed(of: current.listing)
     return kept
   }

@@ -37,10 +37,11 @@ enum SettingCatalogue {
     "auth-url", .address, standard: "https://auth.openai.com", "The login service's base address.")
 
   static let usageRefresh = Setting(
-    "usage-refresh", .choice, standard: Switch.on, "Whether the upstream is asked at all.")
+    "usage-refresh", .choice, standard: Switch.on, isReloadable: true, "Whether the upstream is asked at all.")
 
   static let refreshInterval = Setting(
-    "refresh-interval", .seconds(1...86_400), standard: .seconds(60), "How long a sample counts as fresh.")
+    "refresh-interval", .seconds(1...86_400), standard: .seconds(60), isReloadable: true,
+    "How long a sample counts as fresh.")
 
   static let backgroundRefresh = Setting(
     "background-refresh", .choice, standard: Switch?.none, standardWords: "on for an own store, off for a codex-lb's",
@@ -51,7 +52,7 @@ enum SettingCatalogue {
     "Whether that goes on when nobody has called or been subscribed for an hour.")
 
   static let maxConcurrentFetches = Setting(
-    "max-concurrent-fetches", .count(1...256), standard: 16, "Upstream fetches at once.")
+    "max-concurrent-fetches", .count(1...256), standard: 16, isReloadable: true, "Upstream fetches at once.")
 
   static let drainTimeout = Setting(
     "drain-timeout", .seconds(0...3_600), standard: .seconds(30), isReloadable: true,

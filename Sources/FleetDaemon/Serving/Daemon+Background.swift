@@ -19,11 +19,15 @@ extension Daemon {
 
   /// What the settings say about it that a reload may change.
   private struct Wish: Equatable {
+    let isEnabled: Switch
     let isWanted: Switch?
+    let interval: Duration
     let runsWhenIdle: Switch
 
     init(_ configuration: DaemonConfiguration) {
+      isEnabled = configuration.usageRefresh
       isWanted = configuration.backgroundRefresh
+      interval = configuration.refreshInterval
       runsWhenIdle = configuration.idleBackground
     }
   }

@@ -37,13 +37,10 @@ struct Daemon: Service {
     refreshes = RefreshCoordinator(
       store: store, upstream: upstream, clock: clock,
       observer: Observers([LoggingObserver(logger: logger), NotifyingObserver(notifier: notifier, clock: clock)]),
-      limits: RefreshCoordinator.Limits(
-        refreshesEnabled: configuration.usageRefresh == .on, refreshInterval: configuration.refreshInterval,
-        concurrentFetches: configuration.maxConcurrentFetches))
+      settings: configuration.refreshSettings)
     activity = CallActivity(clock: clock)
     let service = FleetService(
-      store: store, refreshes: refreshes, activity: activity, clock: clock,
-      refreshInterval: configuration.refreshInterval)
+      store: store, refreshes: refreshes, activity: activity, clock: clock)
     server = FleetServer(
       service: service, socketPath: configuration.socketPath, passedSockets: passedSockets,
       limits: configuration.serverLimits, peers: configuration.peers, watcher: getpid(), clock: clock,

@@ -35,8 +35,8 @@ extension Stage {
       store: opened,
       refreshes: RefreshCoordinator(
         store: opened, upstream: NoUpstream(), clock: clock, observer: SilentObserver(),
-        limits: RefreshCoordinator.Limits(refreshesEnabled: false)),
-      activity: CallActivity(clock: clock), clock: clock, refreshInterval: .seconds(60))
+        settings: RefreshSettings(isEnabled: false)),
+      activity: CallActivity(clock: clock), clock: clock)
     // A state, and then the key in it.
     _ = try await opened.state()
     _ = try await service.caller(holding: MadeStore.digest)

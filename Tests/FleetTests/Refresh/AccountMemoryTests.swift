@@ -8,7 +8,7 @@ struct AccountMemoryTests {
 
   @Test("a successful fetch ends a cool-down, a cool-down keeps the fetch")
   func fetchEndsCoolDown() {
-    let memories = AccountMemories(interval: .seconds(60))
+    let memories = AccountMemories(settings: LiveRefreshSettings(RefreshSettings(interval: .seconds(60))))
     #expect(memories[id] == AccountMemory())
     let coolDown = AccountMemory.CoolDown(ends: .seconds(400), reason: .upstreamStatus(401))
     memories.noteCoolDown(of: id, coolDown, uptime: .seconds(100))
@@ -22,7 +22,7 @@ struct AccountMemoryTests {
 
   @Test("what no longer bears on anything is dropped, what does is kept")
   func sweep() {
-    let memories = AccountMemories(interval: .seconds(60))
+    let memories = AccountMemories(settings: LiveRefreshSettings(RefreshSettings(interval: .seconds(60))))
     let coolDown = AccountMemory.CoolDown(ends: .seconds(10_000), reason: .upstreamStatus(403))
     memories.noteCoolDown(of: AccountID("blocked"), coolDown, uptime: .zero)
     for number in 0..<2_000 {

@@ -118,7 +118,7 @@ struct RefreshCoordinatorTests {
   @Test("no more fetches run at once than the limit says, nor more sessions", arguments: [1, 3, 16])
   func concurrencyLimit(limit: Int) async throws {
     let gate = Gate()
-    let bench = RefreshBench(accounts: 50, gate: gate, limits: .init(concurrentFetches: limit))
+    let bench = RefreshBench(accounts: 50, gate: gate, settings: .init(concurrentFetches: limit))
     let halves = [0..<25, 25..<50].map { range in
       bench.start(.only(Set(range.map { AccountID("acc-\($0 + 10)") })))
     }
@@ -133,10 +133,30 @@ struct RefreshCoordinatorTests {
     await bench.expectAtRest()
   }
 
+  @Test("other settings hold for the next decision, also in a refresh that runs")
+  func newSettings() async throws {
+    let gate = Gate()
+    let bench = RefreshBench(accounts: 3, gate: gate, settings: .init(concurrentFetches: 1))
+    let refresh = bench.start()
+    await gate.arrivals(1)
+    bench.coordinator.apply(RefreshSettings(concurrentFetches: 2))
+    await gate.arrivals(2)
+    bench.coordinator.apply(RefreshSettings(isEnabled: false))
+    gate.open()
+    #expect(try await refresh.value.results.sorted { $0.rawValue < $1.rawValue } == [.skipped, .written, .written])
+    bench.coordinator.apply(RefreshSettings(interval: .seconds(3_600)))
+    bench.clock.advance(by: .seconds(100))
+    #expect(try await bench.coordinator.refresh(.all).results.count { $0 == .fresh } == 2)
+    bench.coordinator.apply(RefreshSettings(interval: .seconds(99)))
+    #expect(try await bench.coordinator.refresh(.all).results.count { $0 == .written } == 2)
+    #expect(bench.coordinator.settings == RefreshSettings(interval: .seconds(99)))
+    await bench.expectAtRest()
+  }
+
   @Test("a fresh account does not wait for a slot")
   func freshNeedsNoSlot() async throws {
     let gate = Gate()
-    let bench = RefreshBench(accounts: 3, gate: gate, limits: .init(concurrentFetches: 1))
+    let bench = RefreshBench(accounts: 3, gate: gate, settings: .init(concurrentFetches: 1))
     bench.store.change { state in
       let row = UsageSample.row(at: 1_000_000 - 10)
       state.candidates[AccountID("acc-12")]?.latest.primary = row
@@ -156,7 +176,7 @@ struct RefreshCoordinatorTests {
   @Test("an account that became fresh while its flight queued is not asked for")
   func freshInsideFlight() async throws {
     let gate = Gate()
-    let bench = RefreshBench(accounts: 2, gate: gate, limits: .init(concurrentFetches: 1))
+    let bench = RefreshBench(accounts: 2, gate: gate, settings: .init(concurrentFetches: 1))
     let refresh = bench.start()
     await gate.arrivals(1)
     await until { bench.coordinator.statistics.flights.inFlight == 2 }

@@ -35,7 +35,7 @@ struct RefreshDrainTests {
   @Test("a refresh that was admitted runs to its end while draining, with all its accounts")
   func runsToItsEnd() async throws {
     let gate = Gate()
-    let bench = RefreshBench(accounts: 3, gate: gate, limits: .init(concurrentFetches: 1))
+    let bench = RefreshBench(accounts: 3, gate: gate, settings: .init(concurrentFetches: 1))
     let refresh = bench.start()
     await gate.arrivals(1)
     async let drained = bench.coordinator.drain(within: .seconds(30))
@@ -61,7 +61,7 @@ struct RefreshDrainTests {
   /// Drains over a refresh of three accounts: one written, one paused, one whose fetch does not end in time.
   private func overdueDrain() async throws -> (soFar: [RefreshOutcome], known: Set<RefreshOutcome>) {
     let gate = Gate()
-    let bench = RefreshBench(accounts: 3, gate: gate, limits: .init(concurrentFetches: 1))
+    let bench = RefreshBench(accounts: 3, gate: gate, settings: .init(concurrentFetches: 1))
     bench.store.change { $0.candidates[AccountID("acc-12")]?.account.status = .paused }
     let refresh = bench.start()
     await gate.arrivals(1)

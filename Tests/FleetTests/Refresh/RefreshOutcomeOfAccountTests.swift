@@ -210,7 +210,7 @@ struct RefreshOutcomeOfAccountTests {
   @Test("a flight that cannot open its session fails alone")
   func sessionRefused() async throws {
     let gate = Gate()
-    let bench = RefreshBench(accounts: 2, gate: gate, limits: .init(concurrentFetches: 1))
+    let bench = RefreshBench(accounts: 2, gate: gate, settings: .init(concurrentFetches: 1))
     let refresh = bench.start()
     await gate.arrivals(1)
     bench.store.change { $0.failures[.openSession] = StoreError(.readOnly, "read-only") }

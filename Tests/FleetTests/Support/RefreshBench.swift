@@ -13,19 +13,22 @@ struct RefreshBench {
 
   init(
     _ store: InMemoryFleetStore, gate: Gate? = nil, tokenGate: Gate? = nil,
-    limits: RefreshCoordinator.Limits = .init()
+    settings: RefreshSettings = .init(), limits: RefreshCoordinator.Limits = .init()
   ) {
     self.store = store
     upstream = ScriptedUpstream(gate: gate, tokenGate: tokenGate)
     coordinator = RefreshCoordinator(
-      store: store, upstream: upstream, clock: clock, observer: observer, limits: limits)
+      store: store, upstream: upstream, clock: clock, observer: observer, settings: settings,
+      limits: limits)
   }
 
   /// A bench of so many accounts without rows.
   init(
-    accounts count: Int, gate: Gate? = nil, tokenGate: Gate? = nil, limits: RefreshCoordinator.Limits = .init()
+    accounts count: Int, gate: Gate? = nil, tokenGate: Gate? = nil, settings: RefreshSettings = .init(),
+    limits: RefreshCoordinator.Limits = .init()
   ) {
-    self.init(InMemoryFleetStore(accounts: count), gate: gate, tokenGate: tokenGate, limits: limits)
+    self.init(
+      InMemoryFleetStore(accounts: count), gate: gate, tokenGate: tokenGate, settings: settings, limits: limits)
   }
 
   /// Refreshes in a task of its own.

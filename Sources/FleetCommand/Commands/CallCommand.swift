@@ -6,7 +6,8 @@ struct CallCommand: ClientSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "call", abstract: "Makes any call and prints its result as JSON.",
     discussion: """
-      The API key is added to the params, unless they have a token or the method needs none.
+      The API key is added to the params, unless the method needs none. Only params from standard input may have a token \
+      of their own: what stands on the command line is seen by every user of the machine.
 
       Example: codex-fleet call fleet.summary '{"accountIds": ["acc-1"]}'
       """)
@@ -44,6 +45,16 @@ struct CallCommand: ClientSubcommand {
     do {
       guard case .object(let members) = try JSONReader.parse(bytes) else {
         throw CommandFailure(.usage, #"the params must be a JSON object, such as {"accountIds": ["acc-1"]}"#)
+      }
+      // Null is no key: it calls without one.
+      guard isInput || members["token"] == nil || members["token"] == .null else {
+        throw CommandFailure(
+          .usage,
+          """
+          these params have a token, and every user of this machine would see the API key in the list of processes; \
+          leave it out and give it in \(TokenLookup.variable) or in a file that --token-file names, or pass the params \
+          on standard input, with - in their place
+          """)
       }
       return members
     } catch let error as JSONSyntaxError {

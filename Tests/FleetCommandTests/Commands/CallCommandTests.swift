@@ -12,7 +12,6 @@ struct CallCommandTests {
       (["fleet.summary"], ["token": "sk-test"]),
       (["fleet.summary", "{}"], ["token": "sk-test"]),
       (["fleet.summary", #"{"accountIds":["a"],"x":1.5}"#], ["accountIds": ["a"], "x": 1.5, "token": "sk-test"]),
-      (["fleet.summary", #"{"token":"sk-own"}"#], ["token": "sk-own"]),
       (["fleet.summary", #"{"token":null}"#], ["token": .null]),
       (["daemon.health"], [:]),
       (["rpc.discover"], [:]),
@@ -27,7 +26,10 @@ struct CallCommandTests {
 
   @Test(
     "reads the params from standard input when asked to",
-    arguments: [(" \n", ["token": "sk-test"]), ("{\"a\":1}\n", ["a": 1, "token": "sk-test"])] as [(String, JSONObject)])
+    arguments: [
+      (" \n", ["token": "sk-test"]), ("{\"a\":1}\n", ["a": 1, "token": "sk-test"]),
+      (#"{"token":"sk-own"}"#, ["token": "sk-own"]),
+    ] as [(String, JSONObject)])
   func input(input: String, params: JSONObject) async throws {
     let daemon = try await CannedDaemon(["m": .result("1")])
     let console = TestConsole(environment: .with(daemon), input: input)
@@ -47,6 +49,21 @@ struct CallCommandTests {
     #expect(await console.run("call", "m", params) == .usage)
     #expect(console.error.contains(complaint))
     #expect(!console.error.contains("sk-secret"))
+  }
+
+  @Test(
+    "with a key in params on the command line is wrong usage, told with the cure and without the key",
+    arguments: [
+      #"{"token":"sk-secret"}"#, #"{"accountIds":["a"],"token":["sk-secret"]}"#, #"{"\u0074oken":"sk-secret"}"#,
+    ])
+  func tokenOnCommandLine(params: String) async throws {
+    let daemon = try await CannedDaemon(["fleet.summary": .result("1")])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await console.run("call", "fleet.summary", params) == .usage)
+    for cure in ["in the list of processes", "CODEX_FLEET_TOKEN", "--token-file", "standard input"] {
+      #expect(console.error.contains(cure))
+    }
+    #expect(!console.error.contains("sk-secret") && console.output.isEmpty && daemon.requests.isEmpty)
   }
 
   @Test("needs no key for methods that are open to all")

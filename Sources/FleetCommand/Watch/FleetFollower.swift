@@ -18,6 +18,8 @@ struct FleetFollower: Sendable {
   let daemon: Daemon
   let accounts: [String]?
   let clock: ConsoleClock
+  /// A number from 0 to 1, another one each time.
+  var chance: @Sendable () -> Double = { .random(in: 0...1) }
 
   /// Follows until cancelled or given up.
   ///
@@ -28,11 +30,12 @@ struct FleetFollower: Sendable {
     var backoff = Backoff()
     var wasThere = false
     while true {
+      var beginning: Duration?
       do {
-        var isFirst = true
         for try await change in daemon.changes(of: accounts) {
-          guard tell(isFirst ? .began(change) : .changed(change)) else { return }
-          (isFirst, wasThere, backoff) = (false, true, Backoff())
+          guard tell(beginning == nil ? .began(change) : .changed(change)) else { return }
+          beginning = beginning ?? clock.uptime()
+          wasThere = true
         }
       } catch {
         guard !Task.isCancelled else { return }
@@ -41,7 +44,7 @@ struct FleetFollower: Sendable {
           _ = tell(.gaveUp(failure))
           return
         }
-        let pause = backoff.pause()
+        let pause = backoff.pause(after: beginning.map { clock.uptime() - $0 }, chance: chance())
         guard tell(.lost(failure, retryAfter: pause)), (try? await clock.pause(pause)) != nil else { return }
       }
     }

@@ -10,30 +10,41 @@ import Testing
 struct FleetFollowerTests {
   @Test("goes on when the connection is lost, with all accounts anew")
   func reconnecting() async throws {
-    let round = NIOLockedValueBox(0)
-    let daemon = try await CannedDaemon([
-      "fleet.subscribe": .script { call in
-        let number = round.withLockedValue { round in
-          round += 1
-          return round
-        }
-        call.begin([Fleets.account("a\(number)", name: "work")])
-        if number < 3 { call.hangUp() }
-      }
-    ])
+    let daemon = try await dying(times: 2)
     var told: [String] = []
     try await follower(daemon).follow { news in
       told += Self.words(news)
       return !told.contains("began a3")
     }
-    #expect(told == ["began a1", "lost 0.25 seconds", "began a2", "lost 0.25 seconds", "began a3"])
+    #expect(told == ["began a1", "lost 0.25 seconds", "began a2", "lost 0.5 seconds", "began a3"])
   }
 
-  @Test("waits longer each time, up to a limit")
+  @Test("comes less often to a daemon that dies as soon as it has answered, and soon to one that was there for long")
+  func lifetimes() async throws {
+    let daemon = try await dying(times: 4)
+    // The clock is looked at when a connection begins and when it is lost; the third one lasts.
+    let looks = NIOLockedValueBox<[Duration]>([0, 0, 1, 2, 3, 12, 13, 14].map { .seconds($0) })
+    var told: [String] = []
+    try await follower(daemon, uptime: { looks.withLockedValue { $0.removeFirst() } }).follow { news in
+      told += Self.words(news)
+      return !told.contains("began a5")
+    }
+    let losses = told.filter { $0.hasPrefix("lost") }
+    #expect(losses == ["lost 0.25 seconds", "lost 0.5 seconds", "lost 0.25 seconds", "lost 0.5 seconds"])
+  }
+
+  @Test("waits longer each time, up to a limit, and a little less by chance")
   func backoff() {
+    var (late, early) = (Backoff(), Backoff())
+    #expect((0..<8).map { _ in late.pause(chance: 0) / .seconds(1) } == [0.25, 0.5, 1, 2, 4, 8, 8, 8])
+    #expect((0..<8).map { _ in early.pause(chance: 1) / .seconds(1) } == [0.125, 0.25, 0.5, 1, 2, 4, 4, 4])
+  }
+
+  @Test("begins anew only after a connection that outlived the longest wait")
+  func backoffAfterLife() {
     var backoff = Backoff()
-    let pauses = (0..<8).map { _ in backoff.pause() / .seconds(1) }
-    #expect(pauses == [0.25, 0.5, 1, 2, 4, 8, 8, 8])
+    let lives: [Duration?] = [.zero, .seconds(8), nil, .seconds(8.001), .milliseconds(1), .seconds(3_600)]
+    #expect(lives.map { backoff.pause(after: $0, chance: 0) / .seconds(1) } == [0.25, 0.5, 1, 0.25, 0.5, 0.25])
   }
 
   @Test("tells at once when there is no daemon at the start")
@@ -73,10 +84,27 @@ struct FleetFollowerTests {
     ])
   func passing(failure: FleetClient.Failure, mayPass: Bool) { #expect(FleetFollower.mayPass(failure) == mayPass) }
 
-  private func follower(_ daemon: CannedDaemon) throws -> FleetFollower {
+  /// A daemon that hangs up so many times as soon as it has told of an account, which has another id each time.
+  private func dying(times: Int) async throws -> CannedDaemon {
+    let round = NIOLockedValueBox(0)
+    return try await CannedDaemon([
+      "fleet.subscribe": .script { call in
+        let number = round.withLockedValue { round in
+          round += 1
+          return round
+        }
+        call.begin([Fleets.account("a\(number)", name: "work")])
+        if number <= times { call.hangUp() }
+      }
+    ])
+  }
+
+  private func follower(
+    _ daemon: CannedDaemon, uptime: @escaping @Sendable () -> Duration = { .zero }
+  ) throws -> FleetFollower {
     FleetFollower(
       daemon: Daemon(try SocketLookup(given: daemon.path, environment: [:]), token: nil), accounts: nil,
-      clock: TestConsole(pause: { _ in }).console.clock)
+      clock: TestConsole(uptime: uptime, pause: { _ in }).console.clock, chance: { 0 })
   }
 
   private static func words(_ news: FleetFollower.News) -> [String] {

@@ -49,14 +49,14 @@ struct WatchFrame: Sendable {
       var narrower = style
       narrower.columns = state.size.columns - WatchMark.columns
       let rows = SummaryTable(sorted, style: narrower, now: now).lines
-      let marks = sorted.map { WatchMark(of: $0.id, in: state.refresh) }
       let shown = state.offset..<min(state.offset + layout.page, sorted.count)
+      let marks = WatchMark.marks(of: sorted[shown].map(\.id), in: state.refresh)
       var lines: [StyledText] = []
       if layout.hasTitles, let titles = rows.first {
         lines.append(StyledText(WatchMark.none.text(style).plain + titles.plain, look: .bold))
       }
       // The first row is that of the titles.
-      lines += shown.map { marks[$0].text(style) + rows[$0 + 1] }
+      lines += zip(marks, shown).map { mark, row in mark.text(style) + rows[row + 1] }
       if layout.hasRest {
         let (above, below) = (shown.lowerBound, sorted.count - shown.upperBound)
         let parts = [above > 0 ? "\(above) above" : nil, below > 0 ? "\(below) more" : nil].compactMap(\.self)

@@ -16,23 +16,32 @@ enum WatchMark: Sendable, Equatable {
   /// How wide every mark is, with the blank behind it.
   static let columns = 2
 
-  init(of id: String, in refresh: WatchState.Refresh) {
+  /// The marks of accounts, in their order.
+  static func marks(of ids: [String], in refresh: WatchState.Refresh) -> [WatchMark] {
     switch refresh {
-    case .none, .failed: self = .none
-    case .running(let progress, _):
-      switch progress.step(of: id) {
-      case .waiting?: self = .waiting
-      case .done?: self = .done
-      case .leftOut?, nil: self = .none
-      }
+    case .none, .failed: return ids.map { _ in .none }
+    case .running(let progress, _): return ids.map { WatchMark(progress.step(of: $0)) }
     case .ended(let result, _):
-      switch result.outcomes.first(where: { $0.accountID == id })?.kind {
-      case .written?: self = .done
-      case .fresh?: self = .fresh
-      case .coolingDown?: self = .delayed
-      case .failed?, .rejected?: self = .failed
-      default: self = .none
-      }
+      let kinds = Dictionary(result.outcomes.map { ($0.accountID, $0.kind) }) { first, _ in first }
+      return ids.map { WatchMark(kinds[$0]) }
+    }
+  }
+
+  private init(_ step: RefreshProgress.Step?) {
+    switch step {
+    case .waiting?: self = .waiting
+    case .done?: self = .done
+    case .leftOut?, nil: self = .none
+    }
+  }
+
+  private init(_ kind: FleetClient.Outcome.Kind?) {
+    switch kind {
+    case .written?: self = .done
+    case .fresh?: self = .fresh
+    case .coolingDown?: self = .delayed
+    case .failed?, .rejected?: self = .failed
+    default: self = .none
     }
   }
 

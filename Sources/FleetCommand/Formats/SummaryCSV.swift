@@ -1,6 +1,6 @@
 internal import FleetClient
 
-/// A summary as comma-separated values, a line for each account.
+/// A summary as comma-separated values, a line for each account; the shares lie from 0 to 100, as in the table.
 struct SummaryCSV: Sendable {
   let text: String
 
@@ -17,7 +17,10 @@ struct SummaryCSV: Sendable {
           .text(account.plan),
         ]
           + account.windows.flatMap { window -> [CSVText.Cell] in
-            [.plain(window.remainingPercent), .plain(window.resetAt), .plain(window.windowMinutes)]
+            [
+              .plain(window.remainingPercent.map { Share($0).percent }), .plain(window.resetAt),
+              .plain(window.windowMinutes),
+            ]
           } + [.plain(account.tokensRefreshedAt), .plain(account.usageRefreshedAt)])
     }
     text = csv.text

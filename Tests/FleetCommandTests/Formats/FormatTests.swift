@@ -23,6 +23,22 @@ struct FormatTests {
     #expect(daemon.requests.map(\.method) == ["fleet.refresh"])
   }
 
+  @Test(
+    "show a share beyond 0 to 100 as the nearer end where people look, and as it was received in JSON",
+    arguments: [
+      ("csv", "active,plus,100.0,"), ("csv", ",300,0.0,"), ("table", "100 %"), ("prometheus", #"window="primary"} 1"#),
+      ("jsonl", #""remainingPercent":250.5"#), ("json", #""remainingPercent":-3"#),
+    ])
+  func shares(format: String, expected: String) async throws {
+    let account = Fleets.account(
+      "a", name: "work", primary: #"{"remainingPercent":250.5,"resetAt":null,"windowMinutes":300}"#,
+      secondary: #"{"remainingPercent":-3,"resetAt":null,"windowMinutes":10080}"#)
+    let daemon = try await CannedDaemon(["fleet.summary": .result(Fleets.summary(account))])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await console.run("summary", "--format", format) == .ok)
+    #expect(console.output.contains(expected), "\(console.output)")
+  }
+
   @Test("print JSON lines as they were received, members they do not know included")
   func received() async throws {
     let daemon = try await CannedDaemon(["fleet.summary": .result(#"{"accounts":[{"new":[1]},{"b":null}],"x":1}"#)])

@@ -1,7 +1,7 @@
 /// The little of YAML that a handful of settings needs: a name and a value in each line, comments, quotes.
 ///
-/// A whole YAML library would make this program several times as large; what is beyond this little is refused, so that
-/// nothing is read otherwise than YAML has it.
+/// The daemon's Yams would bring all of Foundation with ICU's tables and make this program three times as large; what is
+/// beyond this little is refused, so that nothing is read otherwise than YAML has it.
 enum FlatYAML {
   /// A setting.
   struct Line: Sendable, Equatable {

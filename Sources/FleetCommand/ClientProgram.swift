@@ -6,7 +6,8 @@ public enum ClientProgram {
   /// Runs the command line of this process and exits with its status.
   ///
   /// The status is 0 when all went well, 1 when the call failed, 2 for wrong usage, 3 when the daemon cannot be
-  /// reached, 4 when the API key is missing or not accepted, 5 when some accounts failed to refresh.
+  /// reached, 4 when the API key is missing or not accepted, 5 when some accounts failed to refresh or
+  /// cannot be seen.
   public static func run() async -> Never {
     // A reader that went away shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)

@@ -26,7 +26,7 @@ struct ShareCheck: Sendable {
       faults.append("below \(Self.text(percent)) %: \(names)")
     }
     if shares.isEmpty { faults.append("no share to compare with \(Self.text(percent)) %") }
-    if let missing { faults.append("not visible to this key: \(missing)") }
+    if let missing { faults.append(missing) }
     return faults.isEmpty ? nil : CommandFailure(.failed, faults.joined(separator: "; "))
   }
 

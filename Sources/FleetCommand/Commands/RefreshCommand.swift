@@ -10,6 +10,8 @@ struct RefreshCommand: ClientSubcommand {
     discussion: """
       The refresh belongs to the daemon: it goes on when this command is interrupted. Accounts whose sample is recent \
       enough are not asked again.
+
+      The exit status is 5 when an account failed to refresh, or one that was asked for cannot be seen.
       """)
 
   @OptionGroup var accounts: AccountOptions
@@ -31,8 +33,12 @@ struct RefreshCommand: ClientSubcommand {
       let result = try daemon.read(result, FleetClient.RefreshResult.init(decoding:))
       try console.print(RefreshCSV(console.output.isTerminal ? result.printable : result).text)
     }
-    let outcomes = (result["outcomes"]?.arrayValue ?? []).compactMap { $0["outcome"]?.stringValue }
-    return outcomes.contains { FleetClient.Outcome.Kind(rawValue: $0).isFailure } ? .partlyFailed : .ok
+    let outcomes = result["outcomes"]?.arrayValue ?? []
+    let missing = accounts.missing(from: outcomes.compactMap { $0["accountId"]?.stringValue })
+    // What was to be refreshed and was not is an error, said also to whoever wants no warnings.
+    if let missing { console.complain(missing) }
+    let kinds = outcomes.compactMap { $0["outcome"]?.stringValue }.map(FleetClient.Outcome.Kind.init(rawValue:))
+    return missing != nil || kinds.contains(where: \.isFailure) ? .partlyFailed : .ok
   }
 
   /// Refreshes, with progress for whoever looks.
@@ -78,9 +84,6 @@ struct RefreshCommand: ClientSubcommand {
     let style = output.style(of: console.output, in: console.environment)
     let table = RefreshTable(result, names: names, style: style, now: console.clock.now())
     try console.print(table.text + (output.quiet && !result.outcomes.isEmpty ? "" : table.footer))
-    if !output.quiet, let missing = accounts.missing(from: result.outcomes.map(\.accountID)) {
-      console.complain("not visible to this key: \(missing)")
-    }
   }
 
   /// The accounts' names for the table; without them the ids have to do.

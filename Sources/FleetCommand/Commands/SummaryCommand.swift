@@ -8,7 +8,10 @@ struct SummaryCommand: ClientSubcommand {
     commandName: "summary", abstract: "Shows the accounts with what is left in their windows.",
     discussion: """
       On a terminal each share is drawn as a bar and coloured: green from 50 %, yellow from 20 %, red below. The last \
-      line counts the accounts; its lowest share is the lowest of those that can be used now.
+      line counts the accounts; its lowest share is the lowest of those that can be used now. A share \
+      beyond 0 to 100 is shown as the nearer end; JSON has it as it was received.
+
+      Accounts that were asked for and cannot be seen are named on standard error, unless quiet.
 
       With --fail-below the exit status is 1 when an account has less left in any window that is known; the accounts \
       are named on standard error. Those that are paused, deactivated or have to sign in again do not count. It is 1, \
@@ -32,11 +35,14 @@ struct SummaryCommand: ClientSubcommand {
     defer { daemon.close() }
     let result = try await daemon.call("fleet.summary", params: accounts.params)
     try show(result, from: daemon, in: console)
-    guard let failBelow else { return .ok }
-    let answered = try daemon.read(result, FleetClient.Summary.init(decoding:)).accounts
-    if let failure = failBelow.failure(of: answered, missing: accounts.missing(from: answered.map(\.id))) {
-      throw failure
+    let answered = result["accounts"]?.arrayValue ?? []
+    let missing = accounts.missing(from: answered.compactMap { $0["accountId"]?.stringValue })
+    guard let failBelow else {
+      if let missing, !output.quiet { console.complain(missing) }
+      return .ok
     }
+    let judged = try daemon.read(result, FleetClient.Summary.init(decoding:)).accounts
+    if let failure = failBelow.failure(of: judged, missing: missing) { throw failure }
     return .ok
   }
 
@@ -59,11 +65,6 @@ struct SummaryCommand: ClientSubcommand {
     let footer = SummaryFooter(summary, style: style, isNarrowed: accounts.ids != nil)
     if !output.quiet || summary.accounts.isEmpty { text += footer.text }
     try console.print(text)
-    // A check tells it in its verdict.
-    guard !output.quiet, failBelow == nil, !summary.accounts.isEmpty else { return }
-    if let missing = accounts.missing(from: summary.accounts.map(\.id)) {
-      console.complain("not visible to this key: \(missing)")
-    }
   }
 
   private func printable(_ summary: FleetClient.Summary, in console: Console) -> FleetClient.Summary {

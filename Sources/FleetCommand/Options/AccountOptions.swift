@@ -17,9 +17,10 @@ struct AccountOptions: ParsableArguments {
     return ["accountIds": .array(ids.map { .string($0) })]
   }
 
-  /// The ids that were asked for and not answered, in words; nil when there are none.
-  func missing(from answered: [String]) -> String? {
-    let missing = given.filter { !answered.contains($0) }
-    return missing.isEmpty ? nil : missing.map(PrintableText.of).joined(separator: ", ")
+  /// The ids that were asked for and not answered, each once, in words; nil when there are none.
+  func missing(from answered: some Sequence<String>) -> String? {
+    var known = Set(answered)
+    let missing = given.filter { known.insert($0).inserted }
+    return missing.isEmpty ? nil : "not visible to this key: " + missing.map(PrintableText.of).joined(separator: ", ")
   }
 }

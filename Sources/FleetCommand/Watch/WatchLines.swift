@@ -15,6 +15,7 @@ struct WatchLines: Sendable {
   func run() async throws(CommandFailure) {
     var known: Set<String> = []
     var failure: CommandFailure?
+    var isFirst = true
     await FleetFollower(daemon: daemon, accounts: accounts.ids, clock: console.clock).follow { news in
       var removed: [String] = []
       let change: FleetClient.Change
@@ -22,6 +23,10 @@ struct WatchLines: Sendable {
       case .began(let whole):
         removed = known.subtracting(whole.accounts.map(\.id)).sorted()
         change = whole
+        if isFirst, !isQuiet, let missing = accounts.missing(from: whole.accounts.map(\.id)) {
+          console.complain(missing)
+        }
+        isFirst = false
       case .changed(let some):
         removed = some.removed
         change = some

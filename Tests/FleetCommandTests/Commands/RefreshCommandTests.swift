@@ -60,6 +60,21 @@ struct RefreshCommandTests {
     }
   }
 
+  @Test(
+    "fails for accounts that are not to be seen, and names them once, in every format",
+    arguments: RefreshFormat.allCases, [[], ["--quiet"]])
+  func missing(format: RefreshFormat, arguments: [String]) async throws {
+    let daemon = try await CannedDaemon([
+      "fleet.refresh": .result(Fleets.refresh([Fleets.outcomes[0]])), "fleet.summary": .result(Fleets.mixed),
+    ])
+    let console = TestConsole(environment: .with(daemon))
+    let given = ["a1", "b", "b"].flatMap { ["--account", $0] }
+    let status = await ClientProgram.run(
+      ["refresh", "--format", format.rawValue] + given + arguments, in: console.console)
+    #expect(status == .partlyFailed)
+    #expect(console.error == "codex-fleet: not visible to this key: b\n")
+  }
+
   @Test("says so when there is nothing to refresh")
   func empty() async throws {
     let daemon = try await CannedDaemon([
@@ -115,7 +130,7 @@ struct RefreshCommandTests {
     let console = TestConsole(
       columns: 60, rows: 24, showsErrors: true, environment: .with(daemon, ["LANG": "C.UTF-8", "NO_COLOR": "1"]),
       pause: { _ in try Task.checkCancellation() },
-      onError: { text in if text.contains("fresh") { gate.open() } })
+      onError: { text in if text.contains("fresh:") { gate.open() } })
     #expect(await console.run("refresh") == .ok)
     var screen = TerminalScreen(columns: 60, rows: 24)
     var shown: Set<[String]> = []

@@ -46,13 +46,18 @@ struct SummaryCommandTests {
     #expect(console.output == "{\n  \"a\": [\n    1,\n    \"\\u009b2J\"\n  ]\n}\n")
   }
 
-  @Test("asks for the accounts given, and says which of them are not to be seen")
-  func narrowed() async throws {
+  @Test(
+    "asks for the accounts given, and says once in every format which of them are not to be seen",
+    arguments: SummaryFormat.allCases)
+  func narrowed(format: SummaryFormat) async throws {
     let daemon = try await CannedDaemon(["fleet.summary": .result(Fleets.summary(Fleets.account("a", name: "work")))])
     let console = TestConsole(environment: .with(daemon))
-    #expect(await console.run("summary", "--account", "a", "--account", "b\u{7}") == .ok)
-    #expect(daemon.params(of: "fleet.summary") == [["accountIds": ["a", "b\u{7}"], "token": "sk-test"]])
-    #expect(console.error == "codex-fleet: not visible to this key: b?\n")
+    let given = ["a", "b\u{7}", "c", "b\u{7}"]
+    let arguments = ["summary", "--format", format.rawValue] + given.flatMap { ["--account", $0] }
+    #expect(await ClientProgram.run(arguments, in: console.console) == .ok)
+    #expect(
+      daemon.params(of: "fleet.summary") == [["accountIds": .array(given.map { .string($0) }), "token": "sk-test"]])
+    #expect(console.error == "codex-fleet: not visible to this key: b?, c\n")
   }
 
   @Test("prints nothing but the table when quiet")

@@ -51,6 +51,30 @@ struct WatchLinesTests {
     #expect(!console.error.contains("disconnected"))
   }
 
+  @Test("says once which accounts are not to be seen, unless quiet", arguments: [[], ["-q"]])
+  func missing(arguments: [String]) async throws {
+    let round = NIOLockedValueBox(0)
+    let daemon = try await CannedDaemon([
+      "fleet.subscribe": .script { call in
+        call.begin([Fleets.account("a", name: "work")])
+        if round.withLockedValue({ round in
+          round += 1
+          return round
+        }) == 1 {
+          call.hangUp()
+        } else {
+          call.end()
+        }
+      }
+    ])
+    let console = TestConsole(environment: .with(daemon), pause: { _ in })
+    let status = await ClientProgram.run(
+      ["watch", "--format", "jsonl", "--account", "a", "--account", "b"] + arguments, in: console.console)
+    #expect(status == .unauthorized)
+    let complaints = console.error.split(separator: "\n").filter { $0 == "codex-fleet: not visible to this key: b" }
+    #expect(complaints.count == (arguments.isEmpty ? 1 : 0))
+  }
+
   @Test("ends quietly when its reader goes away, and aloud when its output has no room")
   func reader() async throws {
     let daemon = try await CannedDaemon(["fleet.subscribe": .script { $0.begin([Fleets.account("a", name: "work")]) }])

@@ -38,7 +38,7 @@ final class WatchTerminal: Sendable {
       var options = PlatformOptions()
       options.createSession = true
       // The first terminal that a session's leader opens becomes the session's own.
-      let takeTerminal = #"exec "$@" <"$0" >"$0" 2>&1"#
+      let takeTerminal = #"ulimit -c 0; exec "$@" <"$0" >"$0" 2>&1"#
       do {
         let result = try await Subprocess.run(
           .path("/bin/sh"), arguments: Arguments(["-c", takeTerminal, terminal.name, program] + arguments),
@@ -73,10 +73,21 @@ final class WatchTerminal: Sendable {
   var isCooked: Bool { terminal.isCooked }
 
   /// Types, or pastes, a text.
-  func type(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = write(terminal.person, bytes, bytes.count)
+  func type(_ text: String) { terminal.type(text) }
+
+  /// Looks away until programs can write nothing more, which they are had to do by a key again and again.
+  ///
+  /// - Important: `look()` has to follow.
+  func lookAway(pressing key: String) async {
+    source.suspend()
+    await until {
+      if terminal.unreadKeys == 0 { terminal.type(key) }
+      return terminal.isFull
+    }
   }
+
+  /// Looks again.
+  func look() { source.resume() }
 
   /// Makes the window larger or smaller; what it shows is gone.
   func resize(columns: Int, rows: Int) {

@@ -53,6 +53,37 @@ struct WatchTests {
     await scene.end()
   }
 
+  @Test("leaves the terminal as it was also when it crashes, or when a signal ends it that nobody sends")
+  func deadlySignals() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let crashes = [SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS]
+    // The last one is a real-time signal.
+    for number in crashes + [SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, 40] {
+      let terminal = try await watch(scene, ["SWIFT_BACKTRACE": "enable=no"])
+      #expect(await terminal.wait(for: "1 account"), "\(terminal)")
+      terminal.signal(number)
+      #expect(await terminal.waitForEnd() == 128 + number)
+      #expect(await terminal.wait { !$0.isAlternate }, "signal \(number)")
+      expectRestored(terminal)
+    }
+    await scene.end()
+  }
+
+  @Test("ends at the first signal, with the terminal as it was, also when nobody reads what it draws")
+  func unread() async throws {
+    let scene = try await Scene.set(accounts: 40)
+    let terminal = try await watch(scene)
+    terminal.resize(columns: 200, rows: 50)
+    #expect(await terminal.wait { $0.lines[49].contains("q quit") }, "\(terminal)")
+    await terminal.lookAway(pressing: "\u{0C}")
+    terminal.signal(SIGTERM)
+    #expect(await terminal.waitForEnd() == 128 + SIGTERM)
+    #expect(terminal.isCooked)
+    terminal.look()
+    #expect(await terminal.wait { !$0.isAlternate && $0.showsCursor }, "\(terminal)")
+    await scene.end()
+  }
+
   @Test("waits for a daemon that went away, and goes on with the next one")
   func restart() async throws {
     let scene = try await Scene.set(accounts: 2)
@@ -106,6 +137,34 @@ struct WatchTests {
     await scene.end()
   }
 
+  @Test("is stopped in the background, where the terminal is the shell's, and goes on in the foreground")
+  func background() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let shell = try await WatchTerminal("/bin/dash", ["-i"], environment: environment(scene, ["PS1": "shell> "]))
+    #expect(await shell.wait(for: "shell>"), "\(shell)")
+    // The shell waits until the job has ended or is stopped, which has a status, too.
+    shell.type("\(BuiltProducts.client.path) watch & wait %1; echo first $?\n")
+    #expect(await shell.wait(for: "first \(128 + SIGTTOU)"), "\(shell)")
+    #expect(shell.isCooked && !shell.shown.isAlternate)
+    for round in ["second", "third"] {
+      shell.type("fg\n")
+      #expect(await shell.wait { $0.isAlternate && $0.text.contains("1 account") }, "\(shell)")
+      #expect(!shell.isCooked)
+      shell.type("\u{1A}")
+      #expect(await shell.wait { !$0.isAlternate && $0.showsCursor && $0.text.contains("Stopped") }, "\(shell)")
+      #expect(shell.isCooked)
+      shell.type("printf '\\033[2J\\033[H'; bg; wait %1; echo \(round) $?\n")
+      #expect(await shell.wait(for: "\(round) \(128 + SIGTTOU)"), "\(shell)")
+      #expect(shell.isCooked && !shell.shown.isAlternate)
+    }
+    shell.type("kill %1; bg; wait %1; echo killed $?\n")
+    #expect(await shell.wait(for: "killed \(128 + SIGTERM)"), "\(shell)")
+    expectRestored(shell)
+    shell.type("exit 7\n")
+    #expect(await shell.waitForEnd() == 7)
+    await scene.end()
+  }
+
   @Test("prints changes as lines of JSON for other programs")
   func lines() async throws {
     let scene = try await Scene.set(accounts: 2)
@@ -148,8 +207,8 @@ struct WatchTests {
     ["CODEX_FLEET_TOKEN": Scene.token, "CODEX_FLEET_SOCKET": scene.daemon.socketPath].merging(others) { $1 }
   }
 
-  private func watch(_ scene: Scene) async throws -> WatchTerminal {
-    try await WatchTerminal(BuiltProducts.client.path, ["watch"], environment: environment(scene))
+  private func watch(_ scene: Scene, _ others: [String: String] = [:]) async throws -> WatchTerminal {
+    try await WatchTerminal(BuiltProducts.client.path, ["watch"], environment: environment(scene, others))
   }
 
   /// Expects the terminal as the program found it, and nothing on it that it could not show.

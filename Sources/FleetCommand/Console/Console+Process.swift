@@ -16,10 +16,7 @@ extension Console {
     var keys = STDIN_FILENO
     if isatty(keys) != 1 { keys = open("/dev/tty", O_RDWR | O_CLOEXEC) }
     guard keys >= 0 else { throw CommandFailure(.usage, "there is no terminal to read keys from") }
-    let environment = processEnvironment
-    return try ProcessTerminal(
-      output: OutputStream(file: STDOUT_FILENO, environment: environment), outputFile: STDOUT_FILENO, keysFile: keys,
-      environment: environment)
+    return try ProcessTerminal(outputFile: STDOUT_FILENO, keysFile: keys, environment: processEnvironment)
   }
 
   /// The variables that commands ask for.

@@ -1,16 +1,21 @@
 /// A terminal whose whole screen a command has for itself, and whose keys it gets one by one.
 protocol LiveTerminal: Sendable {
-  /// What happens to it; to be read once.
+  /// What happens to it besides keys; to be read once. Nothing of it gets lost.
   var events: AsyncStream<TerminalEvent> { get }
+
+  /// The keys; to be read once. Whoever types faster than anybody reads loses some.
+  var keys: AsyncStream<TerminalKey> { get }
 
   /// How large it is now.
   var size: TerminalSize { get }
 
-  /// Takes the screen and the keys, again after `suspend` or after somebody else had them.
+  /// Takes the screen and the keys, again after `suspend` or after somebody else had them; what the screen shows then is
+  /// not known.
   func take() throws(CommandFailure)
 
-  /// Writes to the screen.
-  func write(_ text: String) -> OutputStream.Writing
+  /// Writes to the screen, one text after the other; returns when it is written, or when the terminal is given back
+  /// before that.
+  func write(_ text: String) async -> OutputStream.Writing
 
   /// Gives screen and keys back and stops the process; returns when it is continued, or cannot be stopped.
   func suspend() async

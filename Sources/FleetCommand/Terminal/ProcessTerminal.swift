@@ -4,14 +4,24 @@ internal import NIOConcurrencyHelpers
 
 /// The terminal of this process.
 final class ProcessTerminal: LiveTerminal {
+  private struct Screen {
+    /// Whether another screen than that of the shell may be shown.
+    var isTaken = false
+    /// Whether one is to be shown with what is written next.
+    var isWanted = false
+  }
+
   let events: AsyncStream<TerminalEvent>
-  private let output: OutputStream
+  let keys: AsyncStream<TerminalKey>
   private let outputFile: Int32
+  private let keysFile: Int32
   private let environment: [String: String]
   private let mode: RawMode
+  private let screenFile: ScreenFile
+  private let writer: ScreenWriter
   private let signals: SignalPipe
   private let sources: [any DispatchSourceRead]
-  private let hasScreen = NIOLockedValueBox(false)
+  private let screen = NIOLockedValueBox(Screen())
 
   /// Another screen than that of the shell, without cursor, with lines that end where the screen does.
   private static let takeScreen = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l"
@@ -25,52 +35,62 @@ final class ProcessTerminal: LiveTerminal {
   /// - Parameters:
   ///   - outputFile: the terminal to draw on.
   ///   - keysFile: the terminal whose keys are read.
-  init(
-    output: OutputStream, outputFile: Int32, keysFile: Int32, environment: [String: String]
-  ) throws(CommandFailure) {
-    self.output = output
+  init(outputFile: Int32, keysFile: Int32, environment: [String: String]) throws(CommandFailure) {
     self.outputFile = outputFile
+    self.keysFile = keysFile
     self.environment = environment
     mode = RawMode(keysFile)
-    let signals = try SignalPipe(
-      lasting: [SIGCONT, SIGTSTP, SIGWINCH], once: Self.endings.keys.map(\.self))
+    let signals = try SignalPipe([SIGCONT, SIGTSTP, SIGWINCH])
     self.signals = signals
-    // Whoever types faster than anybody reads loses keys.
-    let (events, continuation) = AsyncStream.makeStream(
-      of: TerminalEvent.self, bufferingPolicy: .bufferingOldest(1_024))
-    self.events = events
+    screenFile = ScreenFile(outputFile)
+    writer = ScreenWriter(screenFile)
+    let (events, happening) = AsyncStream.makeStream(of: TerminalEvent.self)
+    let (keys, typing) = AsyncStream.makeStream(of: TerminalKey.self, bufferingPolicy: .bufferingOldest(1_024))
+    (self.events, self.keys) = (events, keys)
     let queue = DispatchQueue(label: "codex-fleet.terminal")
-    let keys = DispatchSource.makeReadSource(fileDescriptor: keysFile, queue: queue)
+    let input = DispatchSource.makeReadSource(fileDescriptor: keysFile, queue: queue)
     let decoder = NIOLockedValueBox(KeyDecoder())
-    keys.setEventHandler { [keys] in
+    input.setEventHandler { [input] in
       guard let bytes = Self.read(keysFile) else {
-        keys.cancel()
-        continuation.yield(.closed)
+        // What another job's terminal refuses now, it may give later.
+        guard RawMode.isOwn(keysFile) else { return }
+        input.cancel()
+        happening.yield(.closed)
         return
       }
-      for key in decoder.withLockedValue({ $0.keys(in: bytes) }) { continuation.yield(.key(key)) }
+      for key in decoder.withLockedValue({ $0.keys(in: bytes) }) { typing.yield(key) }
     }
     let numbers = DispatchSource.makeReadSource(fileDescriptor: signals.output, queue: queue)
     numbers.setEventHandler {
       for number in Self.read(signals.output) ?? [] {
-        if let event = Self.event(of: Int32(number)) { continuation.yield(event) }
+        if let event = Self.event(of: Int32(number)) { happening.yield(event) }
       }
     }
-    sources = [keys, numbers]
+    sources = [input, numbers]
     for source in sources { source.resume() }
   }
 
-  var size: TerminalSize {
-    TerminalSize(of: outputFile, environment) ?? TerminalSize(columns: output.columns ?? 80, rows: output.rows ?? 24)
-  }
+  var size: TerminalSize { TerminalSize(of: outputFile, environment) ?? TerminalSize(columns: 80, rows: 24) }
 
   func take() throws(CommandFailure) {
-    try mode.enter()
-    hasScreen.withLockedValue { $0 = true }
-    output.write(Self.takeScreen)
+    if !RawMode.isOwn(keysFile) {
+      // There is nothing to give back, and who is stopped here has to end of a signal without going on.
+      for number in Self.endings.keys { SignalPipe.letGo(number) }
+    }
+    try mode.enter { before in
+      TerminalRescue.arm(keysFile, settings: before, screen: screenFile, farewell: Self.giveScreenBack)
+    }
+    for number in Self.endings.keys { signals.holdOnce(number) }
+    screen.withLockedValue { $0.isWanted = true }
   }
 
-  func write(_ text: String) -> OutputStream.Writing { output.write(text) }
+  func write(_ text: String) async -> OutputStream.Writing {
+    let isWanted = screen.withLockedValue { screen in
+      defer { if screen.isWanted { screen = Screen(isTaken: true, isWanted: false) } }
+      return screen.isWanted
+    }
+    return await writer.write((isWanted ? Self.takeScreen : "") + text)
+  }
 
   func suspend() async {
     leave()
@@ -93,15 +113,19 @@ final class ProcessTerminal: LiveTerminal {
     if let number = Self.endings.first(where: { $0.value == signal })?.key { SignalPipe.die(of: number) }
   }
 
-  deinit { giveBack() }
+  deinit {
+    giveBack()
+    screenFile.close()
+  }
 
   private func leave() {
-    let hadScreen = hasScreen.withLockedValue { hasScreen in
-      defer { hasScreen = false }
-      return hasScreen
+    let hadScreen = screen.withLockedValue { screen in
+      defer { screen = Screen() }
+      return screen.isTaken
     }
-    if hadScreen { output.write(Self.giveScreenBack) }
+    if hadScreen { writer.writeLast(Self.giveScreenBack) }
     mode.leave()
+    TerminalRescue.disarm()
   }
 
   private static func event(of signal: Int32) -> TerminalEvent? {

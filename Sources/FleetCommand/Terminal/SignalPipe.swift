@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Signals as bytes in a pipe, for whoever waits for several things at a time.
 ///
-/// A process has one at most. Signals that end it are caught once: the second one does what it does by itself, so that
-/// a program that hangs can be ended all the same.
+/// A process has one at most. Signals that end it are caught once: the second one goes to `TerminalRescue`, so that a
+/// program that hangs can be ended all the same.
 final class SignalPipe: Sendable {
   /// Where the signals' numbers can be read, each as one byte.
   let output: Int32
@@ -13,12 +13,8 @@ final class SignalPipe: Sendable {
   /// Those that are caught now.
   private let caught: NIOLockedValueBox<[Int32]>
 
-  /// Catches signals.
-  ///
-  /// - Parameters:
-  ///   - lasting: those that are caught until this is closed.
-  ///   - once: those that are caught once.
-  init(lasting: [Int32], once: [Int32]) throws(CommandFailure) {
+  /// Catches signals until this is closed.
+  init(_ numbers: [Int32]) throws(CommandFailure) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else {
       throw CommandFailure(.failed, "cannot make a pipe: \(String(cString: strerror(errno)))")
@@ -28,14 +24,16 @@ final class SignalPipe: Sendable {
       _ = fcntl(end, F_SETFL, O_NONBLOCK)
     }
     (output, input) = (ends[0], ends[1])
-    caught = NIOLockedValueBox(lasting + once)
+    caught = NIOLockedValueBox(numbers)
     signalPipeInput.store(input, ordering: .sequentiallyConsistent)
-    for number in lasting { Self.handle(number, with: forwardSignal, flags: SA_RESTART) }
-    for number in once { Self.handle(number, with: forwardSignal, flags: SA_RESTART | Int32(bitPattern: 0x8000_0000)) }
+    for number in numbers { hold(number) }
   }
 
   /// Catches a signal again that was let go.
   func hold(_ number: Int32) { Self.handle(number, with: forwardSignal, flags: SA_RESTART) }
+
+  /// Catches a signal once.
+  func holdOnce(_ number: Int32) { Self.handle(number, with: forwardSignalOnce, flags: SA_RESTART) }
 
   /// Lets a signal do what it does by itself.
   static func letGo(_ number: Int32) { handle(number, with: SIG_DFL, flags: 0) }
@@ -85,4 +83,12 @@ private func forwardSignal(_ number: Int32) {
   // When the pipe is full there is enough to read.
   _ = write(signalPipeInput.load(ordering: .sequentiallyConsistent), &byte, 1)
   errno = error
+}
+
+/// Runs as a signal handler.
+private func forwardSignalOnce(_ number: Int32) {
+  let error = errno
+  TerminalRescue.take(number)
+  errno = error
+  forwardSignal(number)
 }

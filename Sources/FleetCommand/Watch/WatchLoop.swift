@@ -11,6 +11,14 @@ struct WatchLoop: Sendable {
   /// Gets hold of the terminal, once there is something to show.
   let open: @Sendable () throws(CommandFailure) -> any LiveTerminal
 
+  /// How far the last drawing is.
+  private enum Drawing: Sendable {
+    case done
+    /// The terminal has not taken all of it yet.
+    case underWay(isOutdated: Bool)
+    case failed(String)
+  }
+
   /// Runs until somebody or something ends it.
   func run() async throws(CommandFailure) {
     let state = NIOLockedValueBox(WatchState(order: order, isNarrowed: accounts.ids != nil))
@@ -18,7 +26,7 @@ struct WatchLoop: Sendable {
     let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let clock = clock
     let follower = FleetFollower(daemon: daemon, accounts: accounts.ids, clock: clock)
-    let failure = await withTaskGroup(of: Void.self) { group -> CommandFailure? in
+    let failure = await withDiscardingTaskGroup(returning: CommandFailure?.self) { group in
       defer { group.cancelAll() }
       group.addTask {
         await follower.follow { news in
@@ -42,6 +50,12 @@ struct WatchLoop: Sendable {
           }
         }
         group.addTask {
+          for await key in terminal.keys {
+            state.withLockedValue { $0.handle(.key(key), size: terminal.size, uptime: clock.uptime()) }
+            ringer.yield()
+          }
+        }
+        group.addTask {
           while (try? await clock.pause(.seconds(1))) != nil { ringer.yield() }
         }
         try await show(state, on: terminal, bell, ringer, &group)
@@ -57,9 +71,10 @@ struct WatchLoop: Sendable {
   /// Draws whenever something has happened, until it is over.
   private func show(
     _ state: NIOLockedValueBox<WatchState>, on terminal: any LiveTerminal, _ bell: AsyncStream<Void>,
-    _ ringer: AsyncStream<Void>.Continuation, _ group: inout TaskGroup<Void>
+    _ ringer: AsyncStream<Void>.Continuation, _ group: inout DiscardingTaskGroup
   ) async throws(CommandFailure) {
     var shown: [String]?
+    let drawing = NIOLockedValueBox(Drawing.done)
     for await _ in bell {
       let orders = state.withLockedValue { state in
         state.handle(uptime: clock.uptime())
@@ -76,14 +91,35 @@ struct WatchLoop: Sendable {
           ringer.yield()
         }
       }
+      // A terminal that takes little keeps nobody from quitting; what it has not taken yet, it shows later.
+      let isFree = drawing.withLockedValue { drawing in
+        guard case .underWay = drawing else { return true }
+        drawing = .underWay(isOutdated: true)
+        return false
+      }
+      guard isFree else { continue }
+      if case .failed(let reason) = drawing.withLockedValue({ $0 }) {
+        throw CommandFailure(.failed, "cannot write to the terminal: \(reason)")
+      }
       let frame = WatchFrame(
         state.withLockedValue { $0 }, style: style, now: clock.now(), uptime: clock.uptime())
       let lines = frame.lines.map { $0.rendered(usesColor: style.usesColor) }
       let update = ScreenUpdate(from: shown, to: lines)
       shown = lines
       guard !update.text.isEmpty else { continue }
-      if case .failed(let reason) = terminal.write(update.text) {
-        throw CommandFailure(.failed, "cannot write to the terminal: \(reason)")
+      drawing.withLockedValue { $0 = .underWay(isOutdated: false) }
+      group.addTask {
+        let writing = await terminal.write(update.text)
+        let isLookedFor = drawing.withLockedValue { drawing in
+          let wasOutdated = if case .underWay(isOutdated: true) = drawing { true } else { false }
+          guard case .failed(let reason) = writing else {
+            drawing = .done
+            return wasOutdated
+          }
+          drawing = .failed(reason)
+          return true
+        }
+        if isLookedFor { ringer.yield() }
       }
     }
   }

@@ -88,6 +88,24 @@ struct WatchCommandTests {
     #expect(terminal.deeds.starts(with: ["take", "yield to terminate"]))
   }
 
+  @Test("ends at once also when the terminal takes nothing any more", arguments: [true, false])
+  func jammed(isSignal: Bool) async throws {
+    let daemon = try await steady()
+    let terminal = TestTerminal(columns: 80, rows: 8, isJammed: true)
+    let console = TestConsole(
+      columns: 80, environment: .with(daemon, ["LANG": "C.UTF-8", "TERM": "xterm"]), terminal: terminal,
+      pause: { _ in
+        await Gate().passage()
+        throw CancellationError()
+      })
+    async let status = console.run("watch")
+    await terminal.wait { _ in terminal.deeds == ["take", "write"] }
+    terminal.type(.character("s"))
+    if isSignal { terminal.happen(.ending(.terminate)) } else { terminal.type(.character("q")) }
+    #expect(await status == .ok)
+    #expect(terminal.deeds == ["take", "write"] + (isSignal ? ["yield to terminate"] : []) + ["give back"])
+  }
+
   @Test("says that the daemon is gone, and goes on when it is back")
   func reconnecting() async throws {
     let (round, gate) = (NIOLockedValueBox(0), Gate())

@@ -35,6 +35,33 @@ package final class PseudoTerminal: Sendable {
     _ = ioctl(person, UInt(TIOCSWINSZ), &size)
   }
 
+  /// Types, or pastes, a text.
+  package func type(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(person, bytes, bytes.count)
+  }
+
+  /// What the programs have written; nothing when there is nothing more to be read now.
+  package func read() -> [UInt8] {
+    var state = pollfd(fd: person, events: Int16(POLLIN), revents: 0)
+    guard poll(&state, 1, 0) == 1 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    return Array(bytes[..<max(0, Glibc.read(person, &bytes, bytes.count))])
+  }
+
+  /// How many bytes were typed that no program has read.
+  package var unreadKeys: Int32 {
+    var count: Int32 = 0
+    _ = ioctl(programs, UInt(FIONREAD), &count)
+    return count
+  }
+
+  /// Whether programs can write nothing more until something is read.
+  package var isFull: Bool {
+    var state = pollfd(fd: programs, events: Int16(POLLOUT), revents: 0)
+    return poll(&state, 1, 0) == 0
+  }
+
   /// Its settings.
   package var settings: termios {
     get {

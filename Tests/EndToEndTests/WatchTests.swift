@@ -57,9 +57,17 @@ struct WatchTests {
   func deadlySignals() async throws {
     let scene = try await Scene.set(accounts: 1)
     let crashes = [SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS]
+    // Nobody else is to tell of the crash.
+    let reporters = ["ASAN", "TSAN", "UBSAN"].map {
+      (
+        "\($0)_OPTIONS",
+        ["segv", "sigbus", "abort", "sigill", "sigfpe"].map { "handle_\($0)=0" }.joined(separator: ":")
+      )
+    }
+    let quiet = Dictionary(uniqueKeysWithValues: reporters + [("SWIFT_BACKTRACE", "enable=no")])
     // The last one is a real-time signal.
     for number in crashes + [SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, 40] {
-      let terminal = try await watch(scene, ["SWIFT_BACKTRACE": "enable=no"])
+      let terminal = try await watch(scene, quiet)
       #expect(await terminal.wait(for: "1 account"), "\(terminal)")
       terminal.signal(number)
       #expect(await terminal.waitForEnd() == 128 + number)

@@ -129,7 +129,11 @@ struct RefreshCommandTests {
     ])
     let console = TestConsole(
       columns: 60, rows: 24, showsErrors: true, environment: .with(daemon, ["LANG": "C.UTF-8", "NO_COLOR": "1"]),
-      pause: { _ in try Task.checkCancellation() },
+      // Whoever tells what has come needs a turn, too.
+      pause: { _ in
+        await Task.yield()
+        try Task.checkCancellation()
+      },
       onError: { text in if text.contains("fresh:") { gate.open() } })
     #expect(await console.run("refresh") == .ok)
     var screen = TerminalScreen(columns: 60, rows: 24)

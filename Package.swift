@@ -113,7 +113,7 @@ let package = Package(
       name: "ProxySimulator", dependencies: [locks], path: "Tests/Support/ProxySimulator", swiftSettings: settings),
     .target(
       name: "StoreBuilder", dependencies: ["Fleet", "FleetSQLite", crypto, grdb, locks],
-      path: "Tests/Support/StoreBuilder", swiftSettings: settings),
+      path: "Tests/Support/StoreBuilder", exclude: ["Released"], swiftSettings: settings),
     .target(
       name: "FleetTestSupport", dependencies: ["Fleet", locks], path: "Tests/Support/FleetTestSupport",
       swiftSettings: settings),

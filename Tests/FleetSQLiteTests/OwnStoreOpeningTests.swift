@@ -131,13 +131,33 @@ struct OwnStoreOpeningTests {
     for store in [early, daemon, late] { await store.close() }
   }
 
-  @Test("a store of a newer version is refused and left as it is")
-  func newer() async throws {
-    let store = try await OwnStore.build {}
-    try store.execute("INSERT INTO grdb_migrations (identifier) VALUES ('999 from the future')")
-    let before = try Data(contentsOf: URL(fileURLWithPath: store.path))
-    await expectError(.unsupportedSchema, naming: store.path) { try await store.open() }
-    #expect(try Data(contentsOf: URL(fileURLWithPath: store.path)) == before)
+  @Test(
+    "a store of a newer version is refused, and it and all that lies beside it stay as they are",
+    arguments: OwnStore.Leaving.allCases)
+  func newer(leaving: OwnStore.Leaving) async throws {
+    let store = try await OwnStore.buildNewer(leaving)
+    let before = try store.directory.contents()
+    #expect(before.keys.contains("fleet.db-wal") == (leaving != .closed))
+    for access in [OwnStoreAccess.daemon, .administration] {
+      await expectError(.unsupportedSchema, naming: store.path) { try await store.open(access: access) }
+      #expect(try store.directory.contents() == before)
+    }
+    let error = #expect(throws: StoreError.self) { try SQLiteFleetStore.kind(ofStoreAt: store.path) }
+    #expect(error?.code == .unsupportedSchema)
+    #expect(try store.directory.contents() == before)
+  }
+
+  @Test(
+    "a newer version's store is told in whatever folder it lies",
+    arguments: ["what?", "50%25", "a#b", "/double", "päth with blanks"])
+  func newerInOddPlaces(folder: String) async throws {
+    let store = try await OwnStore.buildNewer(.closed)
+    let place = directory.file(folder)
+    try FileManager.default.copyItem(atPath: store.directory.path, toPath: place)
+    let before = try FileManager.default.contentsOfDirectory(atPath: place).sorted()
+    let path = place + "/fleet.db"
+    await expectError(.unsupportedSchema, naming: path) { try await SQLiteFleetStore.open(own: path) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place).sorted() == before)
   }
 
   @Test("a store whose key is missing, malformed, readable by others or another's says so")

@@ -16,17 +16,31 @@ struct StoreInspection {
   ///
   /// - Throws: `.corrupt` when it is no store, `.unsupportedSchema` when a newer version of this program wrote it.
   init(path: String, busyTimeout: Duration) throws(StoreError) {
-    try Self.requireDatabase(path)
+    let start = try Self.requireDatabase(path)
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(busyTimeout.seconds)
     configuration.label = "fleet.inspection"
     do {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      self = try queue.read { db in try StoreInspection(db, path: path) }
+      if let address = try TracelessAddress.find(path, header: start) {
+        do {
+          self = try Self.look(at: address, configuration, path: path)
+          return
+        } catch is DatabaseError {
+          // An SQLite that knows no such addresses, or a store that is being written: looked at as usual.
+        }
+      }
+      self = try Self.look(at: path, configuration, path: path)
     } catch {
       throw StoreError(error, path: path)
     }
+  }
+
+  private static func look(
+    at address: String, _ configuration: Configuration, path: String
+  ) throws -> StoreInspection {
+    let queue = try DatabaseQueue(path: address, configuration: configuration)
+    return try queue.read { db in try StoreInspection(db, path: path) }
   }
 
   private init(_ db: Database, path: String) throws {
@@ -56,7 +70,8 @@ struct StoreInspection {
     keyFingerprint = value?.text
   }
 
-  private static func requireDatabase(_ path: String) throws(StoreError) {
+  /// - Returns: the beginning of the file.
+  private static func requireDatabase(_ path: String) throws(StoreError) -> [UInt8] {
     guard let status = try FileStatus(path: path) else {
       throw StoreError(.missing, "There is no store at \(path). Check the path.")
     }
@@ -68,8 +83,10 @@ struct StoreInspection {
         .corrupt,
         "The store \(path) is empty. Put it back from a backup, or remove it together with its -wal and -shm files.")
     }
-    guard try FileContents.prefix(path, length: header.count) == header else {
+    let start = try FileContents.prefix(path, length: TracelessAddress.headerLength)
+    guard start.starts(with: header) else {
       throw StoreError(.corrupt, "\(path) is not an SQLite database. Check the path.")
     }
+    return start
   }
 }

@@ -12,7 +12,7 @@ public struct OwnStore: StoreDatabase {
   /// The key file.
   public var keyPath: String { directory.file("encryption.key") }
 
-  private init(_ directory: TemporaryDirectory) { self.directory = directory }
+  init(_ directory: TemporaryDirectory) { self.directory = directory }
 
   /// Builds a store, with no connection left open and nobody holding it.
   public static func build(@StoreContentsBuilder _ contents: () -> StoreContents) async throws -> OwnStore {

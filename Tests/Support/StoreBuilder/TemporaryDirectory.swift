@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import NIOConcurrencyHelpers
 
 /// A directory of its own for one test, readable by its owner alone, removed when the process exits.
@@ -25,6 +25,13 @@ public struct TemporaryDirectory: Sendable {
 
   /// The path of a name in the directory.
   public func file(_ name: String) -> String { path + "/" + name }
+
+  /// All files that lie in it now, byte for byte.
+  public func contents() throws -> [String: Data] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: path)
+    return try Dictionary(
+      uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: URL(fileURLWithPath: file($0)))) })
+  }
 
   fileprivate static func removeAll() {
     for path in made.withLockedValue({ $0 }) { try? FileManager.default.removeItem(atPath: path) }

@@ -74,4 +74,15 @@ struct FleetServiceTests {
     let hidden = try await service.refresh(for: caller(), accountIDs: nil)
     #expect(hidden.outcomes.allSatisfy { $0.observedAt == nil })
   }
+
+  @Test("a refresh after which nobody can say whether usage is hidden shows none")
+  func settingsUnreadable() async throws {
+    let caller = try await caller()
+    bench.store.fail(.snapshot, StoreError(.busy, "locked"))
+    await #expect { try await service.refresh(for: caller, accountIDs: nil) } throws: { error in
+      guard case RefreshRefusal.storeUnavailable(let error) = error else { return false }
+      return error.code == .busy
+    }
+    #expect(bench.store[\.writes].count == 3)
+  }
 }

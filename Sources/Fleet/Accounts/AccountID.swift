@@ -1,12 +1,9 @@
 /// The identifier of an account in the store: any non-secret text.
 ///
 /// Two identifiers are the same when their bytes are, as in the stores; Unicode's canonical equivalence does not count.
-public struct AccountID: RawRepresentable, Hashable, Comparable, Sendable {
+public struct AccountID: Hashable, Comparable, Sendable {
   /// The identifier's text, as the store and the callers write it.
   public let rawValue: String
-
-  /// Makes an identifier of any text.
-  public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Makes an identifier of any text.
   public init(_ rawValue: String) { self.rawValue = rawValue }

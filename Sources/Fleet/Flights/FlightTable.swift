@@ -93,12 +93,8 @@ struct FlightTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
 
   /// Takes every waiter out of every flight; the flights go on.
   mutating func detachAll() -> [Waiter] {
-    var detached: [Waiter] = []
-    for flight in flights.keys {
-      guard let waiters = flights[flight]?.waiters else { continue }
-      detached.append(contentsOf: waiters.values)
-      flights[flight]?.waiters = [:]
-    }
+    let detached = flights.values.flatMap { $0.waiters.values }
+    for flight in flights.keys { flights[flight]?.waiters = [:] }
     counts.waiters = 0
     return detached
   }

@@ -49,8 +49,8 @@ struct FleetRefresh: Sendable {
     do {
       return try await flights.landing(for: id) { [accountRefresh] in await accountRefresh.run(id) }.value
     } catch {
-      let reason: RefreshReason = error == .overloaded ? .overloaded : .draining
-      return AccountRefresh.Report(outcome: RefreshOutcome(accountID: id, result: .failed, reason: reason))
+      // For want of room: this task is never cancelled, and these flights refuse nobody for a drain.
+      return AccountRefresh.Report(outcome: RefreshOutcome(accountID: id, result: .failed, reason: .overloaded))
     }
   }
 
@@ -63,13 +63,15 @@ struct FleetRefresh: Sendable {
     let current =
       (try? await store.state())?.snapshot.narrowed(to: .only(ids)).accounts
       ?? candidates.map { AccountRecord(account: $0.account, latest: $0.latest) }
-    let observed = Dictionary(
-      current.map { ($0.account.id, EffectiveWindows($0.latest, plan: $0.account.plan).refreshedAt) },
-      uniquingKeysWith: { first, _ in first })
+    let observed = current.reduce(into: [AccountID: Timestamp]()) { observed, record in
+      observed[record.account.id] = EffectiveWindows(record.latest, plan: record.account.plan).refreshedAt
+    }
     return candidates.compactMap { candidate in
-      guard var outcome = reports[candidate.account.id]?.outcome else { return nil }
-      outcome.observedAt = observed[candidate.account.id] ?? nil
-      return outcome
+      reports[candidate.account.id].map { report in
+        var outcome = report.outcome
+        outcome.observedAt = observed[candidate.account.id]
+        return outcome
+      }
     }
   }
 }

@@ -103,8 +103,9 @@ extension UsagePayload.Window {
 }
 
 extension Int64 {
-  fileprivate func addingClamped(_ other: Int64) -> Int64 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? (other < 0 ? .min : .max) : sum
+  /// The sum with a length of time, which is not negative.
+  fileprivate func addingClamped(_ length: Int64) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(length)
+    return overflow ? .max : sum
   }
 }

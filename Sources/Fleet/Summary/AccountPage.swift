@@ -39,9 +39,10 @@ public final class AccountPage: Sendable {
 
   /// Whether an account can only be on this page or an earlier one, by the order of accounts.
   func reaches(_ account: Account) -> Bool {
-    guard let last = records.last?.account else { return false }
-    let (left, right) = (account.email.utf8, last.email.utf8)
-    return left.elementsEqual(right) ? account.id <= last.id : left.lexicographicallyPrecedes(right)
+    records.last.map { last in
+      let (left, right) = (account.email.utf8, last.account.email.utf8)
+      return left.elementsEqual(right) ? account.id <= last.account.id : left.lexicographicallyPrecedes(right)
+    } == true
   }
 }
 

@@ -11,7 +11,7 @@ public struct FleetChange: Hashable, Sendable {
 extension FleetSummary {
   /// What has changed since an earlier answer; nil when nothing has.
   public func changes(since earlier: FleetSummary) -> FleetChange? {
-    let before = Dictionary(earlier.accounts.map { ($0.accountID, $0) }) { first, _ in first }
+    let before = earlier.accounts.reduce(into: [:]) { before, account in before[account.accountID] = account }
     let now = Set(accounts.map(\.accountID))
     let changed = accounts.filter { before[$0.accountID] != $0 }
     let removed = earlier.accounts.map(\.accountID).filter { !now.contains($0) }

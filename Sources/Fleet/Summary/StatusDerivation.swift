@@ -38,10 +38,7 @@ struct StatusDerivation {
   /// How old a long window may be to prove that a limit is over.
   static func proofAge(_ refreshInterval: Duration) -> Duration { max(refreshInterval * 2, .seconds(180)) }
 
-  /// The end of the persisted limit; a limit that the hidden primary window alone had set has none.
-  private var persistedReset: Int64? { signal.recoversWithoutReset ? nil : account.resetAt }
-
-  private var resetIsAhead: Bool { persistedReset.map { $0 > now } ?? false }
+  private var resetIsAhead: Bool { account.resetAt.map { $0 > now } ?? false }
 
   private func limitsApplied(to seed: AccountStatus) -> AccountStatus {
     var status = seed
@@ -63,7 +60,7 @@ struct StatusDerivation {
   /// Whether usage rows alone may lift a persisted rate limit; else only its recorded end does.
   private var mayLeaveRateLimit: Bool {
     if signal.recoversWithoutReset || creditsOverride { return true }
-    guard account.blockedAt == nil, let reset = persistedReset else { return false }
+    guard account.blockedAt == nil, let reset = account.resetAt else { return false }
     return reset <= now
   }
 

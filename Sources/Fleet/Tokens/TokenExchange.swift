@@ -60,7 +60,7 @@ final class TokenExchange: Sendable {
       }
       let first = await group.next()
       group.cancelAll()
-      return (first ?? nil) ?? .undecided(.storeUnavailable)
+      return first.flatMap { $0 } ?? .undecided(.storeUnavailable)
     }
   }
 

@@ -122,22 +122,21 @@ struct TokenExchangeFlight: Sendable {
             Retirement(accountID: id, status: status, reason: "token exchange: \(code)", judged: current),
             while: mayBegin)
         }
-        return failure.kind == .proxyUnreachable
-          ? .undecided(.proxyUnavailable) : .stillRefused(failure.exchangeReason)
+        return failure.exchangeOutcome
       }
     }
   }
 }
 
 extension UpstreamFailure {
-  /// The published reason for an exchange that failed without saying anything for good.
-  fileprivate var exchangeReason: RefreshReason {
+  /// What an exchange that failed without saying anything for good says about the login.
+  fileprivate var exchangeOutcome: TokenExchange.Outcome {
     switch kind {
-    case .status(let status): .exchangeStatus(status)
-    case .timedOut: .exchangeTimeout
-    case .unreachable: .exchangeUnreachable
-    case .proxyUnreachable: .proxyUnavailable
-    case .invalidPayload: .exchangePayloadInvalid
+    case .status(let status): .stillRefused(.exchangeStatus(status))
+    case .timedOut: .stillRefused(.exchangeTimeout)
+    case .unreachable: .stillRefused(.exchangeUnreachable)
+    case .proxyUnreachable: .undecided(.proxyUnavailable)
+    case .invalidPayload: .stillRefused(.exchangePayloadInvalid)
     }
   }
 }

@@ -41,20 +41,10 @@ public struct EffectiveWindows: Hashable, Sendable {
     let lead = weekly.recordedAt.since(secondary.recordedAt)
     if lead > sameFetchTolerance { return true }
     if lead < .zero - sameFetchTolerance { return false }
-    if weekly.hasMetadata && secondary.isPlaceholder { return true }
-    if weekly.isPlaceholder && secondary.hasMetadata { return false }
     switch (weekly.resetAt, secondary.resetAt) {
     case (let weeklyReset?, let secondaryReset?): return weeklyReset >= secondaryReset
     case (nil, _?): return false
     case (_, nil): return true
     }
   }
-}
-
-extension UsageSample {
-  /// Whether the row says how long its window is and when it resets.
-  fileprivate var hasMetadata: Bool { (windowMinutes ?? 0) > 0 && resetAt != nil }
-
-  /// Whether the row says neither.
-  fileprivate var isPlaceholder: Bool { (windowMinutes ?? 0) <= 0 && resetAt == nil }
 }

@@ -13,13 +13,4 @@ public struct LatestUsage: Hashable, Sendable {
     self.secondary = secondary
     self.monthly = monthly
   }
-
-  /// The row of one window.
-  public subscript(window: UsageWindow) -> UsageSample? {
-    switch window {
-    case .primary: primary
-    case .secondary: secondary
-    case .monthly: monthly
-    }
-  }
 }

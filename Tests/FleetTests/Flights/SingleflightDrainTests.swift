@@ -107,6 +107,20 @@ struct SingleflightDrainTests {
     _ = await waiter.value
   }
 
+  @Test("settling in a task that was cancelled before returns at once, with what still runs")
+  func cancelledBefore() async {
+    let flights = makeFlights()
+    let waiter = flights.waiter(for: "a", gate: gate)
+    await gate.arrivals(1)
+    let settling = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return await flights.settle(within: .seconds(30))
+    }
+    #expect(await settling.value == ["a"])
+    gate.open()
+    #expect(await waiter.value == .value(1))
+  }
+
   @Test("given-up waits end as draining while the flights go on")
   func abandonedWaiters() async {
     let flights = makeFlights()

@@ -25,6 +25,8 @@ struct AccountMemoryTests {
     let memories = AccountMemories(settings: LiveRefreshSettings(RefreshSettings(interval: .seconds(60))))
     let coolDown = AccountMemory.CoolDown(ends: .seconds(10_000), reason: .upstreamStatus(403))
     memories.noteCoolDown(of: AccountID("blocked"), coolDown, uptime: .zero)
+    let over = AccountMemory.CoolDown(ends: .seconds(50), reason: .upstreamStatus(403))
+    memories.noteCoolDown(of: AccountID("was blocked"), over, uptime: .zero)
     for number in 0..<2_000 {
       memories.noteFetch(of: AccountID("old-\(number)"), at: .at(0), uptime: .zero)
     }
@@ -32,6 +34,7 @@ struct AccountMemoryTests {
       memories.noteFetch(of: AccountID("new-\(number)"), at: .at(100), uptime: .seconds(100))
     }
     #expect(memories[AccountID("blocked")].coolDown == coolDown)
+    #expect(memories[AccountID("was blocked")] == AccountMemory())
     #expect((0..<4_000).allSatisfy { memories[AccountID("new-\($0)")].lastFetch != nil })
     #expect((0..<2_000).allSatisfy { memories[AccountID("old-\($0)")].lastFetch == nil })
   }

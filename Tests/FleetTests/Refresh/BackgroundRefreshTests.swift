@@ -10,8 +10,11 @@ struct BackgroundRefreshTests {
     let activity: CallActivity
     let task: Task<Void, Never>
 
-    init(accounts: Int, runsWhenIdle: Bool = true, change: (inout InMemoryFleetStore.State) -> Void = { _ in }) {
-      bench = RefreshBench(accounts: accounts)
+    init(
+      accounts: Int, runsWhenIdle: Bool = true, gate: Gate? = nil,
+      change: (inout InMemoryFleetStore.State) -> Void = { _ in }
+    ) {
+      bench = RefreshBench(accounts: accounts, gate: gate)
       bench.store.change(change)
       activity = CallActivity(clock: bench.clock)
       let background = BackgroundRefresh(
@@ -69,6 +72,47 @@ struct BackgroundRefreshTests {
     await background.pass(.seconds(60))
     #expect(background.bench.upstream.askedFor == ["chatgpt-acc-11"])
     await background.end()
+  }
+
+  @Test("ended during a look it leaves at once, and the look goes on to its end")
+  func endedDuringALook() async throws {
+    let gate = Gate()
+    let background = Background(accounts: 1, gate: gate)
+    await background.bench.clock.sleepers(1)
+    background.bench.clock.advance(by: .seconds(66))
+    await gate.arrivals(1)
+    background.task.cancel()
+    await background.task.value
+    #expect(background.bench.store[\.writes].isEmpty)
+    gate.open()
+    await background.bench.expectAtRest()
+    #expect(background.bench.store[\.writes].count == 1)
+  }
+
+  @Test("a store that cannot be read has no accounts for a round, and is looked at again in the next")
+  func storeUnavailable() async throws {
+    let background = Background(accounts: 1) { $0.failures[.snapshot] = StoreError(.busy, "locked") }
+    await background.pass(.seconds(60))
+    #expect(background.bench.upstream[\.requests].isEmpty)
+    background.bench.store.fail(.snapshot, nil)
+    await background.pass(.seconds(60))
+    await background.pass(.seconds(60))
+    #expect(background.bench.upstream.askedFor == ["chatgpt-acc-10"])
+    await background.end()
+  }
+
+  @Test("a look for which there is no room is let be, and nothing is said of it")
+  func noRoom() async throws {
+    let gate = Gate()
+    let bench = RefreshBench(accounts: 2, gate: gate, limits: .init(flights: 1))
+    let refresh = bench.start(.only([AccountID("acc-10")]))
+    await gate.arrivals(1)
+    await bench.coordinator.visit(AccountID("acc-11"))
+    #expect(!bench.observer.events.contains { if case .backgroundRefreshEnded = $0 { true } else { false } })
+    gate.open()
+    #expect(try await refresh.value.results == [.written])
+    #expect(bench.upstream.askedFor == ["chatgpt-acc-10"])
+    await bench.expectAtRest()
   }
 
   @Test("looks go through the flights that callers use")

@@ -73,6 +73,7 @@ struct RefreshOutcomeOfAccountTests {
       Fault(failure: UpstreamFailure(.timedOut), reason: "upstream_timeout"),
       Fault(failure: UpstreamFailure(.unreachable), reason: "upstream_unreachable"),
       Fault(failure: UpstreamFailure(.invalidPayload), reason: "upstream_payload_invalid"),
+      Fault(failure: UpstreamFailure(.proxyUnreachable), reason: "proxy_unavailable"),
     ])
   func failures(fault: Fault) async throws {
     bench.upstream.answer(.failure(fault.failure))
@@ -96,6 +97,19 @@ struct RefreshOutcomeOfAccountTests {
     let report = try await bench.coordinator.refresh(.all)
     #expect(!report.usageWritten && report.outcomes[0].result == .failed)
     #expect(report.outcomes[0].observedAt == .at(999_000))
+  }
+
+  @Test("without a second look at the accounts the samples of the first still stand")
+  func noSecondLook() async throws {
+    bench.store.change { state in
+      state.candidates[AccountID("acc-10")]?.latest.secondary = .row(at: 999_000)
+      state.hooks[.candidates] = { state in
+        state.attempts += 1
+        if state.attempts == 2 { state.failures[.candidates] = StoreError(.busy, "locked") }
+      }
+    }
+    let outcome = try await bench.onlyOutcome()
+    #expect(outcome.result == .written && outcome.observedAt == .at(999_000))
   }
 
   @Test("a rejected identity writes nothing, and is repeated without asking while it is fresh")
@@ -153,6 +167,28 @@ struct RefreshOutcomeOfAccountTests {
     let outcome = try await bench.onlyOutcome()
     #expect(outcome == RefreshOutcome(accountID: id, result: .skipped, reason: .changedMeanwhile))
     #expect(bench.store[\.writes].isEmpty)
+  }
+
+  @Test(
+    "an account that is gone when its turn comes is skipped, and nobody is asked",
+    arguments: [InMemoryFleetStore.Place.candidate, .credentials])
+  func gone(place: InMemoryFleetStore.Place) async throws {
+    bench.store.change { $0.hooks[place] = { $0.candidates[AccountID("acc-10")] = nil } }
+    let outcome = try await bench.onlyOutcome()
+    #expect(outcome == RefreshOutcome(accountID: id, result: .skipped, reason: .changedMeanwhile))
+    #expect(bench.upstream[\.requests].isEmpty)
+    await bench.expectAtRest()
+  }
+
+  @Test("an account whose login was replaced while the old one was judged keeps the new one")
+  func replacedWhileJudged() async throws {
+    bench.upstream.answer(.failure(UpstreamFailure(.status(402))))
+    bench.store.change { $0.hooks[.retire] = { $0.write("fresh", access: "fresh-access", of: AccountID("acc-10")) } }
+    let outcome = try await bench.onlyOutcome()
+    #expect(outcome == RefreshOutcome(accountID: id, result: .skipped, reason: .changedMeanwhile))
+    #expect(bench.store[\.retirements].isEmpty && bench.store[\.candidates][id]?.account.status == .active)
+    #expect(!bench.observer.events.contains { if case .accountRetired = $0 { true } else { false } })
+    await bench.expectAtRest()
   }
 
   @Test("an account bound to a proxy is never asked for directly")

@@ -119,6 +119,12 @@ struct TimestampTests {
     #expect(instant.advanced(by: .seconds(Int64.max)).microseconds == Self.lastMicrosecond)
     #expect(instant.advanced(by: .seconds(Int64.min)).microseconds == Self.firstMicrosecond)
     #expect(instant.advanced(by: .seconds(400_000_000_000)).microseconds == Self.lastMicrosecond)
+    #expect(Timestamp.at(1).advanced(by: .seconds(Int64.max)).microseconds == Self.lastMicrosecond)
+    #expect(Timestamp.at(-1).advanced(by: .seconds(Int64.min)).microseconds == Self.firstMicrosecond)
+    // The last second of 64 bits of microseconds is not a whole one.
+    let beyond = Duration.seconds(Int64.max / 1_000_000) + .milliseconds(999)
+    #expect(instant.advanced(by: beyond).microseconds == Self.lastMicrosecond)
+    #expect(instant.advanced(by: .zero - beyond).microseconds == Self.firstMicrosecond)
     #expect(Timestamp.distantPast.advanced(by: .microseconds(-1)) == .distantPast)
     #expect(instant.advanced(by: .microseconds(1_500_000)).microseconds == 1_500_000)
     #expect(instant.advanced(by: .nanoseconds(999)).microseconds == 0)

@@ -112,6 +112,69 @@ struct TokenExchangeFlightTests {
     await bench.expectAtRest()
   }
 
+  @Test(
+    "a claim that got old and went to somebody else presents nothing; that one's login is adopted",
+    arguments: [true, false])
+  func lostClaim(isRenewed: Bool) async throws {
+    let clock = bench.clock
+    bench.store.change { state in
+      state.hooks[.credentials] = { state in
+        guard state.claimsTaken == 1, state.claims[AccountID("acc-10")] != "rival" else { return }
+        clock.advance(by: .seconds(16))
+        state.claims[AccountID("acc-10")] = "rival"
+      }
+      state.hooks[.claim] = { state in
+        guard isRenewed, state.claimsTaken == 1 else { return }
+        state.write("theirs", access: "their-access", of: AccountID("acc-10"))
+      }
+    }
+    let outcome = try await bench.onlyOutcome()
+    if isRenewed {
+      #expect(outcome.result == .written && bench.store[\.logins][id]?.refresh == "theirs")
+    } else {
+      #expect(outcome == RefreshOutcome(accountID: id, result: .failed, reason: .exchangeClaimed))
+    }
+    #expect(bench.upstream[\.exchanges].isEmpty && bench.store[\.claims][id] == "rival")
+  }
+
+  @Test("a claim that gets old again and again is given up: a store so slow is no place for new tokens")
+  func claimNeverFresh() async throws {
+    let clock = bench.clock
+    bench.store.change { state in
+      state.hooks[.credentials] = { state in
+        if state.claimsTaken > 0 { clock.advance(by: .seconds(16)) }
+      }
+    }
+    #expect(try await bench.onlyOutcome() == RefreshOutcome(accountID: id, result: .failed, reason: .storeUnavailable))
+    await bench.expectAtRest()
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    // The claim itself, and three times more time for it.
+    #expect(bench.store[\.claimsTaken] == 4)
+  }
+
+  @Test("a login that became unreadable before the claim was won is not exchanged")
+  func unreadableBeforeClaim() async throws {
+    bench.store.change { state in
+      state.hooks[.claim] = { $0.write(nil, access: "token-acc-10", of: AccountID("acc-10")) }
+    }
+    let outcome = try await bench.onlyOutcome()
+    #expect(outcome.reason == .tokenUndecryptable && outcome.blockedUntil != nil)
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    await bench.expectAtRest()
+  }
+
+  @Test("an account that went away after its login was read under the claim is not exchanged")
+  func goneUnderTheClaim() async throws {
+    bench.store.change { state in
+      state.hooks[.candidate] = { state in
+        if state.claimsTaken > 0 { state.candidates[AccountID("acc-10")] = nil }
+      }
+    }
+    #expect(try await bench.onlyOutcome() == RefreshOutcome(accountID: id, result: .skipped, reason: .changedMeanwhile))
+    #expect(bench.upstream[\.exchanges].isEmpty)
+    await bench.expectAtRest()
+  }
+
   @Test("a claim that cannot be given back is tried three times, told, and left to end")
   func releaseFails() async throws {
     bench.store.change { $0.failures[.release] = StoreError(.busy, "locked") }
@@ -283,6 +346,35 @@ struct TokenExchangeFlightTests {
     #expect(try await bench.onlyOutcome().result == .written)
     #expect(bench.store[\.logins][id]?.refresh == "theirs" && bench.store[\.rotations].isEmpty)
     #expect(bench.upstream[\.requests].last?.accessToken == Secret("their-access"))
+  }
+
+  @Test("an account that went away while its token was exchanged is skipped; its tokens belong to nobody")
+  func goneMeanwhile() async throws {
+    bench.store.change { state in state.hooks[.store] = { $0.candidates[AccountID("acc-10")] = nil } }
+    #expect(try await bench.onlyOutcome() == RefreshOutcome(accountID: id, result: .skipped, reason: .changedMeanwhile))
+    #expect(bench.store[\.rotations].isEmpty && bench.upstream[\.requests].count == 1)
+    await bench.expectAtRest()
+  }
+
+  @Test("an account that was paused while its login was found to have ended stays paused")
+  func pausedWhileEnding() async throws {
+    bench.upstream.answerNextExchange(.failure(UpstreamFailure(.status(400), errorCode: "invalid_grant")))
+    bench.store.change { state in
+      state.hooks[.retire] = { $0.candidates[AccountID("acc-10")]?.account.status = .paused }
+    }
+    #expect(try await bench.onlyOutcome() == RefreshOutcome(accountID: id, result: .skipped, reason: .changedMeanwhile))
+    #expect(bench.store[\.retirements].isEmpty && bench.store[\.candidates][id]?.account.status == .paused)
+    await bench.expectAtRest()
+  }
+
+  @Test("new tokens without an access token are stored, and nobody is asked with none")
+  func emptyAccessToken() async throws {
+    bench.upstream.answerNextExchange(
+      .tokens(
+        NewTokens(
+          accessToken: Secret(""), refreshToken: Secret("next"), idToken: Secret("id"), claims: IdentityClaims())))
+    #expect(try await bench.onlyOutcome().reason == .tokenMissing)
+    #expect(bench.store[\.logins][id]?.refresh == "next" && bench.upstream[\.requests].count == 1)
   }
 
   @Test("claims that the store does not take are dropped for the tokens' sake")

@@ -23,7 +23,8 @@ struct ServiceManagerTests {
   private func activated(
     at paths: [String], _ store: CodexLBStore, options: [String] = [], flags more: [String] = []
   ) async throws -> RunningProcess {
-    let listen = paths.map { "--listen=\($0)" }
+    // It clears the environment of what it starts.
+    let listen = paths.map { "--listen=\($0)" } + BuiltProducts.instrumentation.keys.map { "--setenv=\($0)" }
     let process = try await RunningProcess(
       Self.activator, listen + options + [BuiltProducts.daemon.path] + flags(store) + more, environment: [:])
     #expect(await process.errors.wait { text in paths.allSatisfy { text.contains("Listening on \($0)") } })

@@ -32,7 +32,8 @@ final class WatchTerminal: Sendable {
     }
     source.resume()
     let (starts, start) = AsyncThrowingStream.makeStream(of: Int32.self)
-    let values = ["TERM": "xterm", "LANG": "C.UTF-8"].merging(environment) { $1 }
+    let values = BuiltProducts.instrumentation.merging(["TERM": "xterm", "LANG": "C.UTF-8"]) { $1 }
+      .merging(environment) { $1 }
     let variables = Dictionary(uniqueKeysWithValues: values.map { (Environment.Key(stringLiteral: $0), $1) })
     end = Task {
       var options = PlatformOptions()

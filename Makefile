@@ -14,8 +14,10 @@
 
 SWIFT_FILES = Package.swift Sources Tests
 
-# Programs that need no Swift where they run, and look for no libraries beside themselves.
-RELEASE = -c release --static-swift-stdlib --disable-local-rpath
+# Programs that need no Swift where they run, and look for no libraries beside themselves. The compiler's own linker lets
+# them tell nobody their symbols and where they are to be relocated in few words, which is memory that stays.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -use-ld=lld \
+  -Xlinker --no-export-dynamic -Xlinker --exclude-libs=ALL -Xlinker -z -Xlinker pack-relative-relocs
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -27,7 +29,7 @@ SANITIZER ?= thread
 export TESTS_AT_ONCE ?= 16
 HOURS ?= 1
 
-.PHONY: all build install uninstall deb debug demo run test crash-test fuzz sanitize faults coverage soak bench lint \
+.PHONY: all build install uninstall deb upstream-simulator debug demo run test crash-test fuzz sanitize faults coverage soak bench lint \
   format clean dependencies
 
 all: build
@@ -41,6 +43,10 @@ build: dependencies
 
 install uninstall:
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" BUILT="$(BUILT)" contrib/build/install $@
+
+# What stands in for the provider when the package is tried in a Debian of its own.
+upstream-simulator: dependencies
+	swift build $(RELEASE) --product upstream-simulator
 
 deb: build
 	@contrib/debian/build
@@ -82,8 +88,8 @@ coverage:
 	@contrib/build/dependencies test
 	contrib/coverage/run
 
-soak: dependencies
-	contrib/soak/run --hours $(HOURS)
+soak: build
+	contrib/soak/run --hours $(HOURS) --binaries $(BUILT)
 
 bench: build
 	swift build $(RELEASE) --product fleet-benchmarks

@@ -9,7 +9,7 @@ public enum FleetEvent: Sendable {
   /// A refresh ended.
   case refreshEnded(RefreshID, accounts: Int, outcomes: [RefreshOutcome.Result: Int], took: Duration)
   /// The background refresh has looked at an account.
-  case backgroundRefreshEnded(AccountID, RefreshOutcome.Result)
+  case backgroundRefreshEnded(RefreshOutcome)
   /// A refresh ended without looking at any account.
   case refreshFailed(RefreshID, StoreError)
   /// One account's fetch failed in the store.

@@ -6,6 +6,8 @@ struct AccountMemory: Hashable, Sendable {
   struct CoolDown: Hashable, Sendable {
     /// When it ends, in the clock's uptime.
     var ends: Duration
+    /// When it began, by the wall clock: a login that was renewed later is another one.
+    var began: Timestamp
     /// Why it began.
     var reason: RefreshReason
   }

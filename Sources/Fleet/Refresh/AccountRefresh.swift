@@ -134,7 +134,8 @@ struct AccountRefresh: Sendable {
   /// A refused login is not tried again for a while: asking on would not mend it and looks like an attack.
   private func coolingDown(_ id: AccountID, _ reason: RefreshReason) -> Report {
     let ends = clock.uptime + Self.coolDown
-    memories.noteCoolDown(of: id, AccountMemory.CoolDown(ends: ends, reason: reason), uptime: clock.uptime)
+    memories.noteCoolDown(
+      of: id, AccountMemory.CoolDown(ends: ends, began: clock.now, reason: reason), uptime: clock.uptime)
     var report = failed(id, reason)
     report.outcome.blockedUntil = clock.now.advanced(by: Self.coolDown)
     return report

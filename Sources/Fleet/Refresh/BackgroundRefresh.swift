@@ -37,19 +37,26 @@ public struct BackgroundRefresh: Sendable {
   /// Runs until the calling task is cancelled; a look that has begun goes on all the same.
   public func run() async {
     var round: [AccountID] = []
-    var pause = Duration.zero
+    var (pause, count) = (Duration.zero, 1)
+    // What the last look took, and the next pause is shorter by: but for the account's own share of that, so that no
+    // account is looked at earlier than an interval after its last look has ended.
+    var taken = Duration.zero
     while !Task.isCancelled {
       if round.isEmpty {
         round = await refreshableAccounts()
-        pause = min(interval / max(1, round.count), Self.longestPause)
+        count = max(1, round.count)
+        pause = min(interval / count, Self.longestPause)
       }
       do {
-        try await clock.sleep(for: pause * (1 + .random(in: Self.jitter)))
+        try await clock.sleep(for: max(.zero, pause * (1 + .random(in: Self.jitter)) - taken))
       } catch {
         return
       }
+      taken = .zero
       guard runsWhenIdle || !activity.isIdle(for: Self.idleAfter, now: clock.uptime), !round.isEmpty else { continue }
+      let begun = clock.uptime
       await refreshes.visit(round.removeFirst())
+      taken = (clock.uptime - begun) * (count - 1) / count
     }
   }
 

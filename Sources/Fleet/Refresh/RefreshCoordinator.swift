@@ -116,7 +116,7 @@ public final class RefreshCoordinator: Sendable {
       guard let report = try? await flights.landing(for: id, work: { await work.accountRefresh.run(id) }).value else {
         return
       }
-      observer.note(.backgroundRefreshEnded(id, report.outcome.result))
+      observer.note(.backgroundRefreshEnded(report.outcome))
     }
   }
 

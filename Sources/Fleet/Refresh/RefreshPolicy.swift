@@ -32,7 +32,9 @@ struct RefreshPolicy: Sendable {
     guard account.status.isRefreshable else {
       return .leave(RefreshOutcome(accountID: account.id, result: .skipped, reason: .status(account.status)))
     }
-    if let coolDown = memory.coolDown, coolDown.ends > uptime {
+    if let coolDown = memory.coolDown, coolDown.ends > uptime,
+      account.tokensRefreshedAt.map({ $0 <= coolDown.began }) ?? true
+    {
       return .leave(
         RefreshOutcome(
           accountID: account.id, result: .coolingDown, reason: coolDown.reason,

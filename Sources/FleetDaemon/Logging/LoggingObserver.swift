@@ -1,9 +1,14 @@
 internal import Fleet
 internal import Logging
+internal import NIOConcurrencyHelpers
 
 /// Turns what the core does into log lines: counts and names, never data.
 struct LoggingObserver: FleetObserver {
   let logger: Logger
+  /// The accounts that the background refresh could not keep fresh when it last looked.
+  private let troubled = NIOLockedValueBox<Set<AccountID>>([])
+
+  init(logger: Logger) { self.logger = logger }
 
   func note(_ event: FleetEvent) {
     switch event {
@@ -13,8 +18,7 @@ struct LoggingObserver: FleetObserver {
       ]
       for (result, count) in outcomes { metadata[result.rawValue] = "\(count)" }
       logger.info("refresh ended", metadata: metadata)
-    case .backgroundRefreshEnded(let account, let result):
-      logger.debug("background refresh", metadata: ["account": "\(account.logName)", "outcome": "\(result.rawValue)"])
+    case .backgroundRefreshEnded(let outcome): note(outcome)
     case .refreshFailed(let id, let error):
       logger.warning("refresh failed: \(error.message)", metadata: ["refresh": "\(id)", "code": "\(error.code)"])
     case .storeFailed(let account, let error):
@@ -49,6 +53,24 @@ struct LoggingObserver: FleetObserver {
           "refreshes": "\(refreshes.map(\.description).joined(separator: ","))",
           "accounts": "\(accounts.map(\.logName).joined(separator: ","))",
         ])
+    }
+  }
+
+  /// Nobody waits for what the background refresh brings: trouble is told when it begins and when it is over.
+  private func note(_ outcome: RefreshOutcome) {
+    var metadata: Logger.Metadata = [
+      "account": "\(outcome.accountID.logName)", "outcome": "\(outcome.result.rawValue)",
+    ]
+    if let reason = outcome.reason { metadata["reason"] = "\(reason.rawValue)" }
+    logger.debug("background refresh", metadata: metadata)
+    switch outcome.result {
+    case .written, .fresh:
+      guard troubled.withLockedValue({ $0.remove(outcome.accountID) }) != nil else { return }
+      logger.info("the account is kept fresh again", metadata: metadata)
+    case .failed, .rejected:
+      guard troubled.withLockedValue({ $0.insert(outcome.accountID).inserted }) else { return }
+      logger.warning("the account cannot be kept fresh", metadata: metadata)
+    case .coolingDown, .skipped: return
     }
   }
 }

@@ -50,6 +50,29 @@ struct BackgroundRefreshTests {
     await background.end()
   }
 
+  @Test("what a look takes is taken off the next pause, and never makes an account be asked for too early")
+  func slowUpstream() async throws {
+    let gate = Gate()
+    let background = Background(accounts: 3, gate: gate)
+    let clock = background.bench.clock
+    await clock.sleepers(1)
+    clock.advance(by: .seconds(22))
+    var ended: [Duration] = []
+    for count in 1...7 {
+      await gate.arrivals(count)
+      if count > 3 { #expect(clock.uptime - ended[count - 4] >= .seconds(60)) }
+      clock.advance(by: .seconds(12))
+      gate.letThrough(1)
+      ended.append(clock.uptime)
+      await clock.sleepers(1)
+      // Two thirds of the twelve seconds are taken off the pause.
+      clock.advance(by: .seconds(22 - 8))
+    }
+    await gate.arrivals(8)
+    gate.open()
+    await background.end()
+  }
+
   @Test("the upstream is not asked earlier than an interval after the last time")
   func notEarlier() async throws {
     let background = Background(accounts: 1)

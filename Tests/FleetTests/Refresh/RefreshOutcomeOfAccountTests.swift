@@ -103,10 +103,7 @@ struct RefreshOutcomeOfAccountTests {
   func noSecondLook() async throws {
     bench.store.change { state in
       state.candidates[AccountID("acc-10")]?.latest.secondary = .row(at: 999_000)
-      state.hooks[.candidates] = { state in
-        state.attempts += 1
-        if state.attempts == 2 { state.failures[.candidates] = StoreError(.busy, "locked") }
-      }
+      state.failures[.snapshot] = StoreError(.busy, "locked")
     }
     let outcome = try await bench.onlyOutcome()
     #expect(outcome.result == .written && outcome.observedAt == .at(999_000))

@@ -129,7 +129,8 @@ struct RefreshPolicyTests {
   func statuses(row: Case) {
     var row = row
     // Neither a cool-down nor a fetch changes it.
-    row.memory.coolDown = AccountMemory.CoolDown(ends: .seconds(9_999), reason: .upstreamStatus(403))
+    row.memory.coolDown = AccountMemory.CoolDown(
+      ends: .seconds(9_999), began: .at(1_000_000), reason: .upstreamStatus(403))
     let outcome = RefreshOutcome(
       accountID: row.candidate.account.id, result: .skipped, reason: .status(row.candidate.account.status))
     #expect(row.decision() == .leave(outcome))
@@ -138,13 +139,30 @@ struct RefreshPolicyTests {
   @Test("a cool-down comes before freshness and says when it ends")
   func coolDown() {
     var row = Case("", primary: .row(at: Self.now - 10), gives: .fresh).fetched(.seconds(1))
-    row.memory.coolDown = AccountMemory.CoolDown(ends: .seconds(5_100), reason: .upstreamStatus(401))
+    row.memory.coolDown = AccountMemory.CoolDown(
+      ends: .seconds(5_100), began: .at(1_000_000), reason: .upstreamStatus(401))
     let outcome = RefreshOutcome(
       accountID: row.candidate.account.id, result: .coolingDown, reason: .upstreamStatus(401),
       blockedUntil: .at(Self.now + 100))
     #expect(row.decision() == .leave(outcome))
     row.memory.coolDown?.ends = .seconds(5_000)
     expect(row)
+  }
+
+  @Test("a login that was renewed after it was refused is another one")
+  func newLogin() {
+    var row = Case("", gives: nil)
+    row.memory.coolDown = AccountMemory.CoolDown(
+      ends: .seconds(5_100), began: .at(Self.now - 200), reason: .upstreamStatus(403))
+    func isCoolingDown() -> Bool {
+      if case .leave(let outcome) = row.decision() { outcome.result == .coolingDown } else { false }
+    }
+    row.candidate.account.tokensRefreshedAt = .at(Self.now - 300)
+    #expect(isCoolingDown())
+    row.candidate.account.tokensRefreshedAt = .at(Self.now - 200)
+    #expect(isCoolingDown())
+    row.candidate.account.tokensRefreshedAt = .at(Self.now - 100)
+    #expect(!isCoolingDown())
   }
 
   @Test(

@@ -1,5 +1,5 @@
-/// When to log that connections were refused: the first one at once, then at most once in a pause, with their number, so
-/// that nobody can fill the log by knocking.
+/// When to log that connections were refused, or failed: the first one at once, then at most once in a pause, with their
+/// number, so that nobody can fill the log by knocking.
 struct RefusalPace {
   private var isPausing = false
   private var unsaid = 0

@@ -34,7 +34,7 @@ final class KnownAnswers: Sendable {
     guard params.hasTokenAlone, let digest = params.keyDigest,
       let answer = answer(to: id, holding: digest, record)
     else { return nil }
-    if let numbered = NumberedLine(line), id == .integer(numbered.number) {
+    if let numbered = NumberedLine(line), numbered.isID(of: request, in: line) {
       lines.withLockedValue { $0.remember(numbered, digest) }
     }
     return answer

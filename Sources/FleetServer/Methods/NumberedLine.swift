@@ -1,4 +1,5 @@
 internal import Crypto
+internal import JSONRPC
 
 /// A line that says its call's id as a plain whole number, told apart from that number.
 ///
@@ -24,6 +25,7 @@ struct NumberedLine {
 
   /// The number.
   let number: Int64
+  private let digits: Range<Int>
   /// Everything else.
   let rest: Rest
 
@@ -51,12 +53,25 @@ struct NumberedLine {
     }
     guard let found else { return nil }
     number = found.number
+    digits = found.digits
     var hash = SHA256()
     line.withUnsafeBytes { line in
       hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: line[..<found.digits.lowerBound]))
       hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: line[found.digits.upperBound...]))
     }
     rest = Rest(hash.finalize())
+  }
+
+  /// Whether the number is the id of the call that a line holds, and nothing but that: a member of another one's may have
+  /// the same name. With another number it is then the same call with another id.
+  func isID(of request: RPCRequest, in line: [UInt8]) -> Bool {
+    let other: Int64 = number == 1 ? 2 : 1
+    var otherLine = line
+    otherLine.replaceSubrange(digits, with: Array("\(other)".utf8))
+    guard request.id == .integer(number), case .request(let read) = RPCMessage.decode(otherLine) else { return false }
+    var expected = request
+    expected.id = .integer(other)
+    return read == expected
   }
 
   private static func end(ofMarkerIn line: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {

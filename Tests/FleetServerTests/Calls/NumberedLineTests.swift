@@ -43,6 +43,21 @@ struct NumberedLineTests {
     #expect(Self.line(#"{"method":"a","params":{"token":"\"id\":7,"}}"#) == nil)
   }
 
+  @Test("a number that is not the call's id, or not that alone, is found out")
+  func otherIDs() throws {
+    func isID(_ text: String) throws -> Bool {
+      let line = Array(text.utf8)
+      guard case .request(let request) = RPCMessage.decode(line) else { return false }
+      return try #require(NumberedLine(line)).isID(of: request, in: line)
+    }
+    for id in ["1", "2", "77"] { #expect(try isID(Self.call(id))) }
+    #expect(try isID(Self.call("5", token: #"\"id\":7,\u00e9"#)))
+    let rest = #""jsonrpc":"2.0","method":"fleet.summary","params":{"token":"t"}}"#
+    #expect(try !isID(#"{"id" :5,"more":{"id":5},"# + rest))
+    #expect(try !isID(#"{"\u0069d":5,"more":{"id":5},"# + rest))
+    #expect(try !isID(#"{"more":{"id":5},"# + rest))
+  }
+
   @Test("whatever is read out of two lines that are the same is the same but for the ids", arguments: 0..<4)
   func meaning(kind: Int) throws {
     let token = ["plain", #"\u00e9\n"#, #"\"id\":3,"#, "ü🙂"][kind]

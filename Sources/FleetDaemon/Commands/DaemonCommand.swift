@@ -43,8 +43,16 @@ public struct DaemonCommand: AsyncParsableCommand {
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
-      if !message.isEmpty { StandardStream.write(message + "\n", to: code.isSuccess ? .output : .error) }
+      if !message.isEmpty { write(message, isError: !code.isSuccess) }
       Glibc.exit(code == .validationFailure ? 2 : code.rawValue)
     }
+  }
+
+  /// Writes the last words; in systemd's journal an error stands among the errors.
+  private static func write(_ message: String, isError: Bool) {
+    guard isError else { return StandardStream.write(message + "\n") }
+    let isJournal = LogStyle(.auto, environment: ProcessEnvironment.variables) == .journal
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    StandardStream.write(lines.map { (isJournal ? "<3>" : "") + $0 + "\n" }.joined(), to: .error)
   }
 }

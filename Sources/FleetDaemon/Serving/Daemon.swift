@@ -135,7 +135,7 @@ struct Daemon: Service {
       }
       group.addTask {
         for await _ in start {}
-        await watchdog?.run(socketPath: server.socketPath) { [server] in server.isServing }
+        await watchdog?.run(socketPath: server.socketPath, isPassed: isActivated) { [server] in server.isServing }
       }
       group.addTask {
         for await _ in start {}
@@ -156,7 +156,9 @@ struct Daemon: Service {
 
   /// Lets nobody in from now on. systemd is told first: it then wants no more signs of life.
   func beginStopping() {
-    notifier.stopping("Stopping; \(refreshes.statistics.refreshes.inFlight) refreshes are running")
+    notifier.stopping(
+      "Stopping; \(refreshes.statistics.refreshes.inFlight) refreshes are running",
+      within: settings.current.drainTimeout + Self.closingLimit)
     server.beginDraining()
   }
 

@@ -15,8 +15,8 @@ struct NotifyingObserver: FleetObserver {
       notifier.status(
         "Serving; last refresh at \(clock.now.rfc3339) of \(accounts) accounts: \(counts.joined(separator: ", "))")
     case .awaitingTokens(let accounts):
-      notifier.extendTimeout(by: Self.grace)
-      notifier.status("Stopping as soon as the new logins of \(accounts.count) accounts are stored")
+      notifier.stillStopping(
+        "Stopping as soon as the new logins of \(accounts.count) accounts are stored", within: Self.grace)
     default: break
     }
   }

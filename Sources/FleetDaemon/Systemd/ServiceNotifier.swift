@@ -1,10 +1,12 @@
 internal import Glibc
+internal import NIOConcurrencyHelpers
 
 /// Tells systemd how the service fares, by datagrams to the socket it names; does nothing where there is none.
 ///
 /// The messages are those of sd_notify(3).
-struct ServiceNotifier: Sendable {
+final class ServiceNotifier: Sendable {
   private let path: String?
+  private let isStopping = NIOLockedValueBox(false)
 
   /// Looks for systemd's socket in the environment.
   init(_ environment: [String: String]) {
@@ -22,17 +24,29 @@ struct ServiceNotifier: Sendable {
     send(["RELOADING=1", "MONOTONIC_USEC=\(microseconds)", "STATUS=Reading the configuration again"], waits: true)
   }
 
-  /// The service is stopping.
-  func stopping(_ status: String) { send(["STOPPING=1", "STATUS=\(status)"], waits: true) }
+  /// The service is stopping, and needs so much time for it.
+  func stopping(_ status: String, within span: Duration) {
+    isStopping.withLockedValue { $0 = true }
+    send(["STOPPING=1", "STATUS=\(status)", Self.extension(by: span)], waits: true)
+  }
 
-  /// What the service does, a line for people.
-  func status(_ text: String) { send(["STATUS=\(text)"]) }
+  /// What the service does, a line for people; not told any more once it stops.
+  func status(_ text: String) {
+    guard !isStopping.withLockedValue({ $0 }) else { return }
+    send(["STATUS=\(text)"])
+  }
 
   /// The service answers.
   func alive() { send(["WATCHDOG=1"]) }
 
-  /// The stop, or the start, takes so much longer from now.
-  func extendTimeout(by span: Duration) { send(["EXTEND_TIMEOUT_USEC=\(span.components.seconds * 1_000_000)"]) }
+  /// The service is still stopping, and needs so much longer from now.
+  func stillStopping(_ status: String, within span: Duration) {
+    send(["STATUS=\(status)", Self.extension(by: span)])
+  }
+
+  private static func `extension`(by span: Duration) -> String {
+    "EXTEND_TIMEOUT_USEC=\(span.components.seconds * 1_000_000)"
+  }
 
   /// - Parameter waits: whether it has to arrive, for which a busy systemd is given a second.
   private func send(_ assignments: [String], waits: Bool = false) {

@@ -27,10 +27,21 @@ struct Watchdog: Sendable {
   /// Asks and feeds until the calling task is cancelled, or the daemon serves no longer: whoever connects then waits for
   /// the next daemon, and a question of ours would have systemd start it.
   ///
-  /// - Parameter socketPath: where the daemon listens.
-  func run(socketPath: String, while isServing: @escaping @Sendable () -> Bool) async {
+  /// - Parameters:
+  ///   - socketPath: where the daemon listens.
+  ///   - isPassed: whether systemd has made the socket. Where its file is gone, another daemon would have none either.
+  func run(socketPath: String, isPassed: Bool, while isServing: @escaping @Sendable () -> Bool) async {
+    var isLost = false
     while !Task.isCancelled, isServing() {
-      if let fault = await fault(at: socketPath), isServing() {
+      if isPassed, access(socketPath, F_OK) != 0, errno == ENOENT {
+        if !isLost {
+          logger.error(
+            "the socket's file is gone, nobody can connect; restart the socket unit: systemctl restart codex-fleet.socket",
+            metadata: ["socket": "\(socketPath)"])
+        }
+        isLost = true
+        notifier.alive()
+      } else if let fault = await fault(at: socketPath), isServing() {
         logger.error(
           "the daemon does not answer on its own socket; the watchdog is not fed",
           metadata: ["socket": "\(socketPath)", "reason": "\(fault)"])

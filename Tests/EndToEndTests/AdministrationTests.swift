@@ -118,6 +118,29 @@ struct AdministrationTests {
     await home.upstream.stop()
   }
 
+  @Test("an account is imported from standard input, for those who may not read the file")
+  func importFromInput() async throws {
+    let home = try await Home()
+    func importing(_ file: String) async throws -> (status: Int32, output: String, errors: String) {
+      try await RunningProcess.run(
+        URL(fileURLWithPath: "/bin/sh"),
+        ["-c", #"cat "$1" | "$0" account import -"#, BuiltProducts.daemon.path, file],
+        environment: home.environment)
+    }
+    let imported = try await importing(home.authFile(of: "one"))
+    #expect(imported.status == 0 && imported.output.contains("imported the account"), "\(imported.errors)")
+    #expect(imported.errors.contains("do not go on using its auth.json elsewhere"))
+    let empty = try await importing("/dev/null")
+    #expect(empty.status == 1 && empty.errors.contains("not the JSON object"), "\(empty.errors)")
+    let endless = try await RunningProcess.run(
+      URL(fileURLWithPath: "/bin/sh"),
+      ["-c", #"head -c 1100000 /dev/zero | "$0" account import -"#, BuiltProducts.daemon.path],
+      environment: home.environment)
+    #expect(endless.status == 1 && endless.errors.contains("longer than 1 MiB"), "\(endless.errors)")
+    #expect(try await home.administer("account", "list").output.contains("one@example.com"))
+    await home.upstream.stop()
+  }
+
   @Test(
     "wrong usage ends with 2, what cannot be done with 1, each with a hint",
     arguments: [

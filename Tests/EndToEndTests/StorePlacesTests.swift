@@ -59,7 +59,7 @@ struct StorePlacesTests {
     let environment = ["HOME": folder.path]
     let check = try await run(
       "check", "--socket", folder.file("fleet.sock"), "--upstream-url", "http://127.0.0.1:9", environment: environment)
-    #expect(check.output.contains("none yet"), "\(check.output)")
+    #expect(check.output.contains("none at \(folder.path)/.local/state/codex-fleet/fleet.db yet"), "\(check.output)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "a check changes nothing")
     let accounts = try await run("account", "list", environment: environment)
     #expect(accounts.status == 0 && accounts.output.isEmpty && accounts.errors.contains("account import"))

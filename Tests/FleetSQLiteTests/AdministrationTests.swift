@@ -15,11 +15,44 @@ struct AdministrationTests {
 
   private func imported(
     email: String = "me@example.com", account: String? = "acct", workspace: String? = nil, token: String = "one",
-    plan: String? = "plus"
+    plan: String? = "plus", lastRefresh: Timestamp? = nil
   ) -> ImportedAccount {
     ImportedAccount(
       email: email, planType: plan, chatGPTAccountID: account, workspaceID: workspace,
-      accessToken: Secret("access-" + token), refreshToken: Secret("refresh-" + token), idToken: Secret("id-" + token))
+      accessToken: Secret("access-" + token), refreshToken: Secret("refresh-" + token), idToken: Secret("id-" + token),
+      lastRefresh: lastRefresh)
+  }
+
+  @Test("a file that is older than the stored login takes its place only where that has ended, or by force")
+  func olderLogin() async throws {
+    let (store, opened) = try await open {}
+    let (early, late) = (
+      try #require(Timestamp(rfc3339: "2026-01-01T00:00:00Z")), try #require(Timestamp(rfc3339: "2026-02-01T00:00:00Z"))
+    )
+    func token() async throws -> String? {
+      let session = try await opened.openSession()
+      defer { session.close() }
+      let id = try #require(try await opened.listAccounts().first).id
+      return try await session.credentials(of: id)?.accessToken.withText { $0 }
+    }
+    _ = try await opened.importAccount(imported(token: "first", lastRefresh: early))
+    // The same file once more changes nothing that matters.
+    #expect(try await opened.importAccount(imported(token: "first", lastRefresh: early)).replacedTokens)
+    _ = try await opened.importAccount(imported(token: "renewed", lastRefresh: late))
+    let error = await #expect(throws: StoreError.self) {
+      try await opened.importAccount(imported(token: "first", lastRefresh: early))
+    }
+    #expect(error?.code == .invalidValue && error?.message.contains("--force") == true)
+    #expect(try await token() == "access-renewed")
+    // One that does not say how old it is is taken at its word.
+    _ = try await opened.importAccount(imported(token: "undated"))
+    #expect(try await token() == "access-undated")
+    _ = try await opened.importAccount(imported(token: "forced", lastRefresh: early), isForced: true)
+    #expect(try await token() == "access-forced")
+    try store.execute("UPDATE accounts SET status = 'reauth_required', last_refresh = '2026-03-01 00:00:00.000000'")
+    _ = try await opened.importAccount(imported(token: "again", lastRefresh: early))
+    #expect(try await token() == "access-again")
+    await opened.close()
   }
 
   @Test("a made key opens what it was made for, and is stored as a digest only")

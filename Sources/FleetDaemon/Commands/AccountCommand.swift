@@ -19,14 +19,19 @@ struct AccountCommand: ParsableCommand {
         the same file and the daemon would knock each other out. Give the daemon a login of its own.
         """)
 
-    @Argument(help: "The file, usually ~/.codex/auth.json.", completion: .file(extensions: ["json"]))
+    @Argument(
+      help: "The file, usually ~/.codex/auth.json; - reads it from standard input.",
+      completion: .file(extensions: ["json"]))
     var file: String
+
+    @Flag(help: "Also replace a login that works by one that is older, and used up as far as can be told.")
+    var force = false
 
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-      let account = try AuthFile.account(at: file)
-      let imported = try await options.withStore { try await $0.importAccount(account) }
+      let account = file == "-" ? try Self.accountOnStandardInput() : try AuthFile.account(at: file)
+      let imported = try await options.withStore { try await $0.importAccount(account, isForced: force) }
       StandardStream.write(
         imported.replacedTokens
           ? "gave the account \(imported.id.rawValue) its new login\n"
@@ -37,7 +42,15 @@ struct AccountCommand: ParsableCommand {
           to: .error)
       }
       StandardStream.write(
-        "note: this login belongs to codex-fleetd from now on; do not go on using \(file) elsewhere\n", to: .error)
+        "note: this login belongs to codex-fleetd from now on; do not go on using \(file == "-" ? "its auth.json" : file) elsewhere\n",
+        to: .error)
+    }
+
+    private static func accountOnStandardInput() throws -> ImportedAccount {
+      guard !StandardStream.isInputTerminal else {
+        throw ValidationError("nobody types an auth.json; redirect it: codex-fleetd account import - < auth.json")
+      }
+      return try AuthFile.accountOnStandardInput()
     }
   }
 

@@ -9,7 +9,7 @@ struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Checks settings, store, encryption key, socket and upstream; exits with 1 when something is wrong.",
-    discussion: "Changes nothing. A store that does not exist yet is made when the daemon first starts.")
+    discussion: "Adds and removes nothing. A store that does not exist yet is made when the daemon first starts.")
 
   @OptionGroup var options: DaemonOptions
 
@@ -18,19 +18,29 @@ struct CheckCommand: AsyncParsableCommand {
     let configuration = try options.configuration(environment)
     var report = CheckReport()
     report.add("settings", .success("understood"))
-    report.add("store", await checkStore(configuration, environment))
-    report.add("socket", checkSocket(configuration))
+    let socket = checkSocket(configuration)
+    report.add("store", await checkStore(configuration, environment, socket))
+    report.add("socket", socket.map(\.text))
     report.add("upstream", await checkUpstream(configuration))
     if !report.isClean { throw ExitCode.failure }
   }
 
   private func checkStore(
-    _ configuration: DaemonConfiguration, _ environment: [String: String]
+    _ configuration: DaemonConfiguration, _ environment: [String: String],
+    _ socket: Result<SocketFinding, CheckReport.Fault>
   ) async -> Result<String, CheckReport.Fault> {
     let selection = StoreSelection(configuration, environment: environment)
     do throws(StoreError) {
       guard let store = try await selection.openExisting() else {
-        return .success("none yet; it is made when the daemon first starts")
+        let place = try selection.path()
+        guard case .success(let socket) = socket, socket.isServed else {
+          return .success("none at \(place) yet; it is made when the daemon first starts")
+        }
+        return .failure(
+          CheckReport.Fault(
+            "there is none at \(place), but a daemon answers: it has another one; give its --store, or its STATE_DIRECTORY"
+          )
+        )
       }
       let finding = await examine(store)
       await store.close()
@@ -50,12 +60,18 @@ struct CheckCommand: AsyncParsableCommand {
     }
   }
 
-  private func checkSocket(_ configuration: DaemonConfiguration) -> Result<String, CheckReport.Fault> {
+  /// What was found where the daemon listens.
+  private struct SocketFinding {
+    var isServed: Bool
+    var text: String
+  }
+
+  private func checkSocket(_ configuration: DaemonConfiguration) -> Result<SocketFinding, CheckReport.Fault> {
     let path = configuration.socketPath
     do throws(ListeningError) {
       switch try FleetServer.occupant(ofSocket: path) {
-      case .nobody: return .success("\(path) is free")
-      case .server: return .success("a daemon answers at \(path)")
+      case .nobody: return .success(SocketFinding(isServed: false, text: "\(path) is free"))
+      case .server: return .success(SocketFinding(isServed: true, text: "a daemon answers at \(path)"))
       }
     } catch {
       return .failure(CheckReport.Fault("\(error)"))

@@ -17,11 +17,14 @@ enum StandardStream {
     }
   }
 
+  /// Whether standard input is a terminal.
+  static var isInputTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
   /// Asks a question on a terminal.
   ///
   /// - Returns: whether the answer was yes; nil when there is no terminal to ask on.
   static func confirm(_ question: String) -> Bool? {
-    guard isatty(STDIN_FILENO) == 1 else { return nil }
+    guard isInputTerminal else { return nil }
     write("\(question) [y/N] ", to: .error)
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }

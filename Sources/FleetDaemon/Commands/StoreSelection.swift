@@ -10,14 +10,14 @@ struct StoreSelection {
     case administration
   }
 
-  private let path: String?
+  private let namedPath: String?
   private let keyFile: String?
   private let allowsUntestedSchema: Bool
   private let environment: [String: String]
 
   /// Selects the store that the settings name, else the default own one.
   init(path: String?, keyFile: String?, allowsUntestedSchema: Bool = false, environment: [String: String]) {
-    self.path = path
+    namedPath = path
     self.keyFile = keyFile
     self.allowsUntestedSchema = allowsUntestedSchema
     self.environment = environment
@@ -46,7 +46,8 @@ struct StoreSelection {
     for purpose: Purpose, warnings: @escaping @Sendable (StoreWarning) -> Void = { _ in }
   ) async throws(StoreError) -> SQLiteFleetStore {
     let access: OwnStoreAccess = purpose == .serving ? .daemon : .administration
-    guard let path = try path.map({ (path) throws(StoreError) in try SQLiteFleetStore.file(ofStoreAt: path) }) else {
+    guard let path = try namedPath.map({ (path) throws(StoreError) in try SQLiteFleetStore.file(ofStoreAt: path) })
+    else {
       return try await .open(own: try defaultPath(), keyFile: keyFile, access: access, warnings: warnings)
     }
     switch try SQLiteFleetStore.kind(ofStoreAt: path) {
@@ -66,17 +67,24 @@ struct StoreSelection {
   ///
   /// - Throws: `StoreError`, whose text says what to do.
   func openExisting() async throws(StoreError) -> SQLiteFleetStore? {
-    guard path == nil, try SQLiteFleetStore.kind(ofStoreAt: try defaultPath()) == nil else {
-      return try await open(for: .administration)
-    }
+    guard try isStillToBeMade() else { return try await open(for: .administration) }
     return nil
   }
+
+  /// Whether the default store is meant, and does not exist yet.
+  func isStillToBeMade() throws(StoreError) -> Bool {
+    guard namedPath == nil else { return false }
+    return try SQLiteFleetStore.kind(ofStoreAt: try defaultPath()) == nil
+  }
+
+  /// Where the store is, or is to be made.
+  func path() throws(StoreError) -> String { if let namedPath { namedPath } else { try defaultPath() } }
 
   /// Makes a new own store where there is nothing yet.
   ///
   /// - Throws: `StoreError` with `.invalidValue` when something is there.
   func create() async throws(StoreError) -> SQLiteFleetStore {
-    let place = if let path { path } else { try defaultPath() }
+    let place = try path()
     if try SQLiteFleetStore.isDirectory(place) {
       throw StoreError(
         .invalidValue,

@@ -20,6 +20,8 @@ struct DaemonConfiguration: Sendable {
   let backgroundRefresh: Switch?
   let idleBackground: Switch
   let maxConcurrentFetches: Int
+  /// How many days usage is kept in an own store.
+  let historyDays: Int
   let drainTimeout: Duration
   /// Nil for never.
   let idleExit: Duration?
@@ -49,6 +51,7 @@ struct DaemonConfiguration: Sendable {
     allowUntestedSchema = try reader.value(of: Catalogue.allowUntestedSchema)
     refreshInterval = try reader.value(of: Catalogue.refreshInterval)
     maxConcurrentFetches = try reader.value(of: Catalogue.maxConcurrentFetches)
+    historyDays = try reader.value(of: Catalogue.historyDays)
     drainTimeout = try reader.value(of: Catalogue.drainTimeout)
     idleExit = try reader.value(of: Catalogue.idleExit)
     serverLimits = ServerLimits(

@@ -29,6 +29,9 @@ struct DaemonOptions: ParsableArguments {
   @Option(name: .setting(SettingCatalogue.maxConcurrentFetches), help: .setting(SettingCatalogue.maxConcurrentFetches))
   var maxConcurrentFetches: String?
 
+  @Option(name: .setting(SettingCatalogue.historyDays), help: .setting(SettingCatalogue.historyDays))
+  var historyDays: String?
+
   @Option(name: .setting(SettingCatalogue.drainTimeout), help: .setting(SettingCatalogue.drainTimeout))
   var drainTimeout: String?
 
@@ -73,7 +76,8 @@ struct DaemonOptions: ParsableArguments {
       (SettingCatalogue.authURL, authURL), (SettingCatalogue.usageRefresh, usageRefresh),
       (SettingCatalogue.refreshInterval, refreshInterval), (SettingCatalogue.backgroundRefresh, backgroundRefresh),
       (SettingCatalogue.idleBackground, idleBackground),
-      (SettingCatalogue.maxConcurrentFetches, maxConcurrentFetches), (SettingCatalogue.drainTimeout, drainTimeout),
+      (SettingCatalogue.maxConcurrentFetches, maxConcurrentFetches), (SettingCatalogue.historyDays, historyDays),
+      (SettingCatalogue.drainTimeout, drainTimeout),
       (SettingCatalogue.idleExit, idleExit), (SettingCatalogue.allowUntestedSchema, allowUntestedSchema),
       (SettingCatalogue.maxConnections, maxConnections),
       (SettingCatalogue.maxConnectionsPerUser, maxConnectionsPerUser),

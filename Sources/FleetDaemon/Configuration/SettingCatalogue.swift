@@ -11,7 +11,8 @@ enum SettingCatalogue {
   /// All settings, in the order in which they are shown.
   static let all: [any SettingDescription] = [
     store, keyFile, socket, upstreamURL, authURL, usageRefresh, refreshInterval, backgroundRefresh, idleBackground,
-    maxConcurrentFetches, drainTimeout, idleExit, allowUntestedSchema, maxConnections, maxConnectionsPerUser,
+    maxConcurrentFetches, historyDays, drainTimeout, idleExit, allowUntestedSchema, maxConnections,
+    maxConnectionsPerUser,
     maxLineLength, lineTimeout, idleTimeout, allowUIDs, allowGIDs, logLevel, logFormat,
   ]
 
@@ -53,6 +54,10 @@ enum SettingCatalogue {
 
   static let maxConcurrentFetches = Setting(
     "max-concurrent-fetches", .count(1...256), standard: 16, isReloadable: true, "Upstream fetches at once.")
+
+  static let historyDays = Setting(
+    "history-days", .count(1...3_650, of: "days"), standard: 90, isReloadable: true,
+    "How long usage is kept in an own store; the latest of each account always is.")
 
   static let drainTimeout = Setting(
     "drain-timeout", .seconds(0...3_600), standard: .seconds(30), isReloadable: true,

@@ -114,6 +114,7 @@ struct Daemon: Service {
   private func serve() async -> Result<Void, any Error> {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await refreshUnasked() }
+      group.addTask { await pruneHistory() }
       let outcome = await serveCalls()
       group.cancelAll()
       return outcome

@@ -13,8 +13,11 @@ struct AccountImporter {
   }
 
   /// Inserts the account, or replaces the tokens of the one that it is.
-  func store(_ account: ImportedAccount) throws -> AccountImport {
+  ///
+  /// - Parameter isForced: whether also a login that works is replaced by an older one.
+  func store(_ account: ImportedAccount, isForced: Bool) throws -> AccountImport {
     if let id = try existing(account) {
+      if !isForced { try requireNewer(account, than: id) }
       try replace(id, account)
       let status = try DatabaseValue.fetchOne(db, sql: "SELECT status FROM accounts WHERE id = ?", arguments: [id])?
         .text
@@ -23,6 +26,20 @@ struct AccountImporter {
     }
     try insert(account)
     return AccountImport(id: account.storeID, replacedTokens: false, isPaused: false)
+  }
+
+  /// Refuses a file that is older than the stored login, which has been renewed since: the file's refresh token is used up.
+  private func requireNewer(_ account: ImportedAccount, than id: String) throws {
+    let row = try Row.fetchOne(db, sql: "SELECT status, last_refresh FROM accounts WHERE id = ?", arguments: [id])
+    guard let values = row.map({ Array($0.databaseValues) }), let lastRefresh = account.lastRefresh,
+      let stored = values[1].text.flatMap({ Timestamp(naiveUTC: $0) }), lastRefresh < stored,
+      let status = values[0].text.flatMap({ AccountStatus(rawValue: $0) }),
+      ![.reauthRequired, .deactivated].contains(status)
+    else { return }
+    throw StoreError(
+      .invalidValue,
+      "The account has a newer login, which works: the one in this file was renewed since, and is used up. "
+        + "Nothing was changed. Sign in again if you want another login; --force takes this one all the same.")
   }
 
   /// The stored account that this is: of the same workspace, or of the only one when either side does not name one.

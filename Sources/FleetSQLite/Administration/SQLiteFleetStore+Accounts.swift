@@ -7,10 +7,13 @@ extension SQLiteFleetStore {
   ///
   /// It is the same account when ChatGPT account, e-mail address and workspace agree.
   ///
+  /// - Parameter isForced: whether also a login that works is replaced by an older one.
   /// - Important: From then on this store owns the refresh token. It works once, so nobody else may use it.
-  /// - Throws: `.managedElsewhere` in a codex-lb store.
-  public func importAccount(_ account: ImportedAccount) async throws(StoreError) -> AccountImport {
-    try await administer { db, store in try AccountImporter(db, key: store.key).store(account) }
+  /// - Throws: `.managedElsewhere` in a codex-lb store, `.invalidValue` when the stored login is newer and works.
+  public func importAccount(
+    _ account: ImportedAccount, isForced: Bool = false
+  ) async throws(StoreError) -> AccountImport {
+    try await administer { db, store in try AccountImporter(db, key: store.key).store(account, isForced: isForced) }
   }
 
   /// All accounts, ordered by e-mail address, then identifier.

@@ -22,7 +22,8 @@ extension SQLiteFleetStore {
     return try await connections.read { db, _ in try body(db) }
   }
 
-  private func requireOwn() throws(StoreError) {
+  /// - Throws: `.managedElsewhere` in a codex-lb store.
+  func requireOwn() throws(StoreError) {
     guard kind == .own else {
       throw StoreError(
         .managedElsewhere,

@@ -17,6 +17,16 @@ public enum AuthFile {
     return try account(in: bytes)
   }
 
+  /// Reads the account in the file that comes on standard input. Blocks.
+  ///
+  /// - Throws: as `account(in:)`, or when it cannot be read.
+  public static func accountOnStandardInput() throws(StoreError) -> ImportedAccount {
+    guard let bytes = try FileContents.standardInput(atMost: maximumLength) else {
+      throw invalid("What comes on standard input is longer than 1 MiB")
+    }
+    return try account(in: bytes)
+  }
+
   /// Reads the account in a file's contents.
   ///
   /// E-mail address, plan and identifiers come from the id token's claims, whose signature is not checked: the file is

@@ -12,6 +12,17 @@ enum FileContents {
     var information = stat()
     guard fstat(descriptor, &information) == 0 else { throw StoreError(errno: errno, doing: "read", path) }
     guard FileStatus(information).isRegular else { return nil }
+    return try rest(of: descriptor, named: path, atMost: limit)
+  }
+
+  /// What comes on standard input until its end, nil when it is longer than `limit`.
+  static func standardInput(atMost limit: Int) throws(StoreError) -> [UInt8]? {
+    try rest(of: STDIN_FILENO, named: "standard input", atMost: limit)
+  }
+
+  private static func rest(
+    of descriptor: Int32, named path: String, atMost limit: Int
+  ) throws(StoreError) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: limit + 1)
     var length = 0
     while length < bytes.count {

@@ -94,8 +94,22 @@ struct UsageRecorder {
       ])
   }
 
+  /// How far ahead a row may lie: processes on one machine have one clock, which may have been set a little.
+  private static let tolerance = Duration.seconds(300)
+
+  /// Deletes what was recorded in the future, under a clock that has been set right since: it would count as the latest
+  /// until that time has come. A codex-lb's rows are its own.
+  private func deleteFuture(of write: UsageWrite, _ table: String, _ series: String, _ values: String...) throws {
+    guard kind == .own else { return }
+    let statement = try db.cachedStatement(
+      sql: "DELETE FROM \(table) WHERE account_id = ? AND \(series) AND recorded_at > ?")
+    let limit = write.recordedAt.advanced(by: Self.tolerance).naiveUTC
+    try statement.execute(arguments: StatementArguments([write.accountID.rawValue] + values + [limit]))
+  }
+
   private func insert(_ row: UsageWrite.MainRow, _ write: UsageWrite) throws {
     let sample = try finite(row.sample)
+    try deleteFuture(of: write, "usage_history", "window = ?", row.window.rawValue)
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO usage_history (
@@ -112,6 +126,8 @@ struct UsageRecorder {
 
   private func insert(_ row: UsageWrite.AdditionalRow, _ write: UsageWrite) throws {
     let sample = try finite(row.sample)
+    try deleteFuture(
+      of: write, "additional_usage_history", "quota_key = ? AND window = ?", row.quotaKey, row.window.rawValue)
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO additional_usage_history (

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Dispatch
 internal import Glibc
 
 /// The program `codex-fleet`.
@@ -8,13 +9,17 @@ public enum ClientProgram {
   /// The status is 0 when all went well, 1 when the call failed, 2 for wrong usage, 3 when the daemon cannot be
   /// reached, 4 when the API key is missing or not accepted, 5 when some accounts failed to refresh or
   /// cannot be seen.
-  public static func run() async -> Never {
+  public static func start() -> Never {
     // A reader that went away shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
-    // Else the concurrency library tells the system's log, for everybody but root, that its threads got no priority.
+    // Else the concurrency library tells the system's log, for everybody but root, that its threads got no priority. It
+    // asks before its first thread runs, which is why this is not asynchronous.
     setenv("LIBDISPATCH_LOG", "NO", 0)
-    let status = await run(Array(CommandLine.arguments.dropFirst()), in: .process)
-    Glibc.exit(status.rawValue)
+    Task {
+      let status = await run(Array(CommandLine.arguments.dropFirst()), in: .process)
+      Glibc.exit(status.rawValue)
+    }
+    dispatchMain()
   }
 
   /// Runs a command line, without the program's name, and returns its exit status.

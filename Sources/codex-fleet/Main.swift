@@ -2,5 +2,5 @@ import FleetCommand
 
 @main
 enum Main {
-  static func main() async { await ClientProgram.run() }
+  static func main() { ClientProgram.start() }
 }

@@ -2,5 +2,5 @@ import FleetDaemon
 
 @main
 enum Main {
-  static func main() async { await DaemonCommand.run() }
+  static func main() { DaemonCommand.start() }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Dispatch
 internal import FleetSocket
 internal import Glibc
 
@@ -27,11 +28,17 @@ public struct DaemonCommand: AsyncParsableCommand {
   public init() {}
 
   /// Runs the command line of this process and exits: 0 when all went well, 1 when it did not, 2 for wrong usage.
-  public static func run() async -> Never {
+  public static func start() -> Never {
     // A reader that went away shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
-    // Else the concurrency library tells the system's log, for everybody but root, that its threads got no priority.
+    // Else the concurrency library tells the system's log, for everybody but root, that its threads got no priority. It
+    // asks before its first thread runs, which is why this is not asynchronous.
     setenv("LIBDISPATCH_LOG", "NO", 0)
+    Task { await runToItsEnd() }
+    dispatchMain()
+  }
+
+  private static func runToItsEnd() async -> Never {
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -120,26 +120,40 @@ struct RefreshCommandTests {
   @Test("shows on a terminal whose sample has come, account by account")
   func accounts() async throws {
     let gate = Gate()
+    let subscriber = NIOLockedValueBox<CannedDaemon.Call?>(nil)
     let daemon = try await CannedDaemon([
       "fleet.subscribe": .script { call in
+        subscriber.withLockedValue { $0 = call }
         call.begin([Fleets.account("a1", name: "work"), Fleets.account("a2", name: "home")])
-        call.tell([Fleets.account("a2", name: "home", sample: "2026-11-24T12:00:00Z")])
       },
-      "fleet.refresh": .gated(gate, .result(Fleets.refresh([Fleets.outcomes[0], Fleets.outcomes[1]]))),
+      "fleet.refresh": .script { call in
+        // Told any earlier, it would be part of what was there before.
+        let change = Fleets.account("a2", name: "home", sample: "2026-11-24T12:00:00Z")
+        subscriber.withLockedValue { $0 }?.tell([change])
+        Task {
+          await gate.passage()
+          call.answer(Fleets.refresh([Fleets.outcomes[0], Fleets.outcomes[1]]))
+        }
+      },
     ])
+    // Of those that are alike one behind the other, one.
+    let drawings = NIOLockedValueBox<[String]>([])
     let console = TestConsole(
       columns: 60, rows: 24, showsErrors: true, environment: .with(daemon, ["LANG": "C.UTF-8", "NO_COLOR": "1"]),
-      // Whoever tells what has come needs a turn, too.
+      // Whoever hears what has come needs a turn, too.
       pause: { _ in
         await Task.yield()
         try Task.checkCancellation()
       },
-      onError: { text in if text.contains("fresh:") { gate.open() } })
+      onError: { text in
+        drawings.withLockedValue { if $0.last != text { $0.append(text) } }
+        if text.contains("fresh:") { gate.open() }
+      })
     #expect(await console.run("refresh") == .ok)
     var screen = TerminalScreen(columns: 60, rows: 24)
     var shown: Set<[String]> = []
-    for drawing in console.error.components(separatedBy: "\r") {
-      screen.feed(Array("\r\(drawing)".utf8))
+    for drawing in drawings.withLockedValue({ $0 }) {
+      screen.feed(Array(drawing.utf8))
       shown.insert(Array(screen.lines.prefix(3)))
     }
     #expect(shown.contains(["⠋ refreshing 1 of 2, 0 s", "  work  …", "  home  fresh: 64 %"]))

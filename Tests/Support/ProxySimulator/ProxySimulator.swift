@@ -54,6 +54,7 @@ public final class ProxySimulator: Sendable {
     var behaviour: Behaviour
     var counters = Counters()
     var isStopped = false
+    var isListening = true
     var open: Set<Int32> = []
   }
 
@@ -81,13 +82,15 @@ public final class ProxySimulator: Sendable {
   public func behave(_ behaviour: Behaviour) { state.withLockedValue { $0.behaviour = behaviour } }
 
   /// Stops listening and cuts all tunnels.
+  ///
+  /// The threads close what they serve; once they have, its number may be another test's socket. So both is done only
+  /// while the state is held.
   public func stop() {
-    let open = state.withLockedValue { state in
+    state.withLockedValue { state in
       state.isStopped = true
-      return state.open
+      if state.isListening { shutdown(listener, Int32(SHUT_RDWR)) }
+      for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
-    shutdown(listener, Int32(SHUT_RDWR))
-    for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) }
   }
 
   private func acceptAll() {
@@ -106,10 +109,15 @@ public final class ProxySimulator: Sendable {
       }
       OwnThread.run { [self] in
         ProxyConnection(proxy: self, client: client).run()
-        state.withLockedValue { _ = $0.open.remove(client) }
-        close(client)
+        state.withLockedValue { state in
+          state.open.remove(client)
+          close(client)
+        }
       }
     }
-    close(listener)
+    state.withLockedValue { state in
+      state.isListening = false
+      close(listener)
+    }
   }
 }

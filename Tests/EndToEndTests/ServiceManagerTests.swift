@@ -93,8 +93,8 @@ struct ServiceManagerTests {
       passed = \(expression)
       os.dup2(passed.fileno(), 3)
       os.set_inheritable(3, True)
-      environment = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1", "LISTEN_FDNAMES": "mine"}
-      os.execve(sys.argv[1], sys.argv[1:], environment)
+      os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="mine")
+      os.execv(sys.argv[1], sys.argv[1:])
       """
     let ended = try await RunningProcess.run(
       URL(fileURLWithPath: "/usr/bin/python3"), ["-c", script, BuiltProducts.daemon.path] + flags(try store()))

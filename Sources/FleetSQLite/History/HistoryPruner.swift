@@ -1,64 +1,103 @@
 public import Fleet
 internal import GRDB
 
-/// Deletes old rows of a history, some at a time and oldest first, within the transactions it is given.
-///
-/// Rows are numbered as they come, so it goes by the numbers and never has to look through what is young.
+/// Deletes old rows of the history, some at a time, within the transactions it is given: account by account, oldest
+/// first. Looking for what is old costs a probe of an index for each account, limit and window, however long the history is.
 struct HistoryPruner {
-  /// The histories there are.
-  enum History: CaseIterable {
-    case usage
-    case additional
+  /// What a step came to.
+  struct Step: Hashable, Sendable {
+    /// How many rows were deleted.
+    var deleted: Int
+    /// The last account that has nothing old any more, after which to go on; nil when that was the last one of all.
+    var last: String?
+  }
 
-    fileprivate var table: String {
+  /// Rows of which the latest counts.
+  private enum Series {
+    case usage(window: String)
+    case additional(quotaKey: String, window: String)
+
+    var table: String {
       switch self {
       case .usage: "usage_history"
       case .additional: "additional_usage_history"
       }
     }
 
-    /// Whether a newer row counts in the place of an old one.
-    fileprivate var isSuperseded: String {
+    /// As the indices have it.
+    var condition: String {
       switch self {
-      case .usage: "newer.account_id = old.account_id AND newer.window IS old.window"
-      case .additional:
-        "newer.account_id = old.account_id AND newer.quota_key = old.quota_key AND newer.window = old.window"
+      case .usage: "coalesce(window, 'primary') = :window"
+      case .additional: "quota_key = :quotaKey AND window = :window"
+      }
+    }
+
+    /// The values of the condition.
+    var values: [String: String] {
+      switch self {
+      case .usage(let window): ["window": window]
+      case .additional(let quotaKey, let window): ["quotaKey": quotaKey, "window": window]
       }
     }
   }
 
-  /// What a step came to.
-  struct Step: Hashable, Sendable {
-    /// How many rows were deleted.
-    var deleted: Int
-    /// The number of the last row that was looked at; nil when there is nothing more to do.
-    var last: Int64?
-  }
+  /// So many accounts are looked at in a step in which there is little to delete.
+  private static let mostAccounts = 100
 
   let db: Database
 
-  /// Looks at the next rows and deletes those that were recorded before `instant`, but for the latest of each series.
-  func step(_ history: History, after number: Int64, before instant: Timestamp, atMost count: Int) throws -> Step {
-    let rows = try db.cachedStatement(
-      sql: "SELECT id, recorded_at FROM \(history.table) WHERE id > ? ORDER BY id LIMIT ?")
-    var last: (number: Int64, recordedAt: String)?
-    let cursor = try Row.fetchCursor(rows, arguments: [number, count])
-    while let row = try cursor.next() { last = (row[0], row[1]) }
-    guard let last else { return Step(deleted: 0, last: nil) }
-    let deletion = try db.cachedStatement(
+  /// Looks at the accounts after one, and deletes what was recorded before `instant`, but for the latest row of each series.
+  ///
+  /// - Parameter limit: so many rows are deleted at most.
+  func step(after account: String, before instant: Timestamp, atMost limit: Int) throws -> Step {
+    let accounts = try String.fetchAll(
+      db.cachedStatement(sql: "SELECT id FROM accounts WHERE id > ? ORDER BY id LIMIT ?"),
+      arguments: [account, Self.mostAccounts])
+    var step = Step(deleted: 0, last: account)
+    for account in accounts {
+      for series in try series(of: account) {
+        step.deleted += try delete(series, of: account, before: instant, atMost: limit - step.deleted)
+      }
+      // Where the limit was reached there may be more.
+      guard step.deleted < limit else { return step }
+      step.last = account
+    }
+    if accounts.count < Self.mostAccounts { step.last = nil }
+    return step
+  }
+
+  private func series(of account: String) throws -> [Series] {
+    var all = UsageWindow.allCases.map { Series.usage(window: $0.rawValue) }
+    let next = try db.cachedStatement(
       sql: """
-        DELETE FROM \(history.table) AS old
-        WHERE id > ? AND id <= ? AND recorded_at < ? AND EXISTS (
-          SELECT 1 FROM \(history.table) AS newer
-          WHERE \(history.isSuperseded) AND newer.recorded_at > old.recorded_at)
+        SELECT quota_key, window FROM additional_usage_history
+        WHERE account_id = ? AND (quota_key, window) > (?, ?) ORDER BY quota_key, window LIMIT 1
         """)
-    try deletion.execute(arguments: [number, last.number, instant.naiveUTC])
-    return Step(deleted: db.changesCount, last: last.recordedAt < instant.naiveUTC ? last.number : nil)
+    var (quotaKey, window) = ("", "")
+    while let row = try Row.fetchOne(next, arguments: [account, quotaKey, window]) {
+      (quotaKey, window) = (row[0], row[1])
+      all.append(.additional(quotaKey: quotaKey, window: window))
+    }
+    return all
+  }
+
+  private func delete(_ series: Series, of account: String, before instant: Timestamp, atMost limit: Int) throws -> Int
+  {
+    let rows = "FROM \(series.table) WHERE account_id = :account AND \(series.condition)"
+    let statement = try db.cachedStatement(
+      sql: """
+        DELETE FROM \(series.table) WHERE id IN (
+          SELECT id \(rows) AND recorded_at < min(:instant, (SELECT max(recorded_at) \(rows)))
+          ORDER BY recorded_at LIMIT :limit)
+        """)
+    let arguments: StatementArguments = ["account": account, "instant": instant.naiveUTC, "limit": limit]
+    try statement.execute(arguments: arguments + StatementArguments(series.values))
+    return db.changesCount
   }
 }
 
 extension SQLiteFleetStore {
-  /// How many rows are looked at in one transaction: others who write wait for some milliseconds at most.
+  /// How many rows are deleted in one transaction: others who write wait for some milliseconds at most.
   private static let rowsAtOnce = 500
 
   /// Deletes all usage that was recorded before an instant, but for the latest row of each account, limit and window.
@@ -70,15 +109,13 @@ extension SQLiteFleetStore {
   public func pruneHistory(before instant: Timestamp) async throws(StoreError) -> Int {
     try requireOwn()
     var deleted = 0
-    for history in HistoryPruner.History.allCases {
-      var number: Int64? = 0
-      while let after = number, !Task.isCancelled {
-        let step = try await connections.write(.usage, changing: .nothing) { db, _ in
-          try HistoryPruner(db: db).step(history, after: after, before: instant, atMost: Self.rowsAtOnce)
-        }
-        deleted += step.deleted
-        number = step.last
+    var account: String? = ""
+    while let last = account, !Task.isCancelled {
+      let step = try await connections.write(.usage, changing: .nothing) { db, _ in
+        try HistoryPruner(db: db).step(after: last, before: instant, atMost: Self.rowsAtOnce)
       }
+      deleted += step.deleted
+      account = step.last
     }
     return deleted
   }

@@ -85,11 +85,13 @@ final class ProcessTerminal: LiveTerminal {
   }
 
   func write(_ text: String) async -> OutputStream.Writing {
-    let isWanted = screen.withLockedValue { screen in
-      defer { if screen.isWanted { screen = Screen(isTaken: true, isWanted: false) } }
-      return screen.isWanted
+    await writer.write { [screen] in
+      screen.withLockedValue { screen in
+        guard screen.isWanted else { return screen.isTaken ? text : nil }
+        screen = Screen(isTaken: true, isWanted: false)
+        return Self.takeScreen + text
+      }
     }
-    return await writer.write((isWanted ? Self.takeScreen : "") + text)
   }
 
   func suspend() async {

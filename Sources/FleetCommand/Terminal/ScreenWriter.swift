@@ -10,10 +10,11 @@ final class ScreenWriter: Sendable {
 
   init(_ file: ScreenFile) { self.file = file }
 
-  /// Writes a text; it is unwanted when it was abandoned before its end.
-  func write(_ text: String) async -> OutputStream.Writing {
+  /// Writes a text, which is asked for when its turn has come; it is unwanted when there is none by then, or when it was
+  /// abandoned before its end.
+  func write(_ text: @escaping @Sendable () -> String?) async -> OutputStream.Writing {
     await withCheckedContinuation { writer in
-      queue.async { writer.resume(returning: self.writeNow(text)) }
+      queue.async { writer.resume(returning: text().map { self.writeNow($0) } ?? .unwanted) }
     }
   }
 

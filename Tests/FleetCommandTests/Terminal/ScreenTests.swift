@@ -21,7 +21,7 @@ struct ScreenTests {
     let screen = ScreenFile(terminal.programs, reopens: reopens)
     defer { screen.close() }
     let text = (0..<20_000).map { "\($0)\n" }.joined()
-    async let writing = ScreenWriter(screen).write(text)
+    async let writing = ScreenWriter(screen).write { text }
     var read: [UInt8] = []
     await until {
       read += terminal.read()
@@ -39,7 +39,7 @@ struct ScreenTests {
     let screen = ScreenFile(terminal.programs, reopens: reopens)
     defer { screen.close() }
     let writer = ScreenWriter(screen)
-    async let writing = writer.write(String(repeating: "x", count: 1_000_000))
+    async let writing = writer.write { String(repeating: "x", count: 1_000_000) }
     await until { terminal.isFull }
     writer.writeLast("the last")
     guard case .unwanted = await writing else {

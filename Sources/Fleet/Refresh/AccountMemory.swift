@@ -6,8 +6,8 @@ struct AccountMemory: Hashable, Sendable {
   struct CoolDown: Hashable, Sendable {
     /// When it ends, in the clock's uptime.
     var ends: Duration
-    /// When it began, by the wall clock: a login that was renewed later is another one.
-    var began: Timestamp
+    /// When the login that was refused was made or renewed: another one need not wait.
+    var login: Timestamp?
     /// Why it began.
     var reason: RefreshReason
   }

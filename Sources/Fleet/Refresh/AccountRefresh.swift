@@ -51,7 +51,7 @@ struct AccountRefresh: Sendable {
     case .renewed: return try await refreshRenewed(id, in: session)
     case .retired(let status): return failed(id, .status(status))
     case .accountChanged: return skipped(id)
-    case .stillRefused(let reason): return coolingDown(id, reason)
+    case .stillRefused(let reason): return coolingDown(candidate.account, reason)
     case .undecided(let reason): return failed(id, reason)
     }
   }
@@ -85,7 +85,7 @@ struct AccountRefresh: Sendable {
         guard case .committed = try await session.retire(retirement) else { return skipped(id) }
         observer.note(.accountRetired(id, status, reason: reason))
         return failed(id, .status(status))
-      case .exchange, .coolDown: return coolingDown(id, failure.refreshReason)
+      case .exchange, .coolDown: return coolingDown(candidate.account, failure.refreshReason)
       case .nothing:
         var report = failed(id, failure.refreshReason)
         report.outcome.blockedUntil = failure.retryAfter.map { clock.now.advanced(by: $0) }
@@ -132,11 +132,11 @@ struct AccountRefresh: Sendable {
   }
 
   /// A refused login is not tried again for a while: asking on would not mend it and looks like an attack.
-  private func coolingDown(_ id: AccountID, _ reason: RefreshReason) -> Report {
-    let ends = clock.uptime + Self.coolDown
-    memories.noteCoolDown(
-      of: id, AccountMemory.CoolDown(ends: ends, began: clock.now, reason: reason), uptime: clock.uptime)
-    var report = failed(id, reason)
+  private func coolingDown(_ account: Account, _ reason: RefreshReason) -> Report {
+    let coolDown = AccountMemory.CoolDown(
+      ends: clock.uptime + Self.coolDown, login: account.tokensRefreshedAt, reason: reason)
+    memories.noteCoolDown(of: account.id, coolDown, uptime: clock.uptime)
+    var report = failed(account.id, reason)
     report.outcome.blockedUntil = clock.now.advanced(by: Self.coolDown)
     return report
   }

@@ -37,26 +37,29 @@ public struct BackgroundRefresh: Sendable {
   /// Runs until the calling task is cancelled; a look that has begun goes on all the same.
   public func run() async {
     var round: [AccountID] = []
-    var (pause, count) = (Duration.zero, 1)
-    // What the last look took, and the next pause is shorter by: but for the account's own share of that, so that no
-    // account is looked at earlier than an interval after its last look has ended.
-    var taken = Duration.zero
+    var pause = Duration.zero
+    var due = clock.uptime
+    // When the last look at each account ended.
+    var ended: [AccountID: Duration] = [:]
     while !Task.isCancelled {
       if round.isEmpty {
         round = await refreshableAccounts()
-        count = max(1, round.count)
-        pause = min(interval / count, Self.longestPause)
+        pause = min(interval / max(1, round.count), Self.longestPause)
+        ended = round.reduce(into: [:]) { kept, id in kept[id] = ended[id] }
       }
+      // What the last look took is part of the pause.
+      due += pause * (1 + .random(in: Self.jitter))
+      if let next = round.first, let last = ended[next] { due = max(due, last + interval) }
       do {
-        try await clock.sleep(for: max(.zero, pause * (1 + .random(in: Self.jitter)) - taken))
+        try await clock.sleep(for: max(.zero, due - clock.uptime))
       } catch {
         return
       }
-      taken = .zero
+      due = clock.uptime
       guard runsWhenIdle || !activity.isIdle(for: Self.idleAfter, now: clock.uptime), !round.isEmpty else { continue }
-      let begun = clock.uptime
-      await refreshes.visit(round.removeFirst())
-      taken = (clock.uptime - begun) * (count - 1) / count
+      let account = round.removeFirst()
+      await refreshes.visit(account)
+      ended[account] = clock.uptime
     }
   }
 

@@ -33,7 +33,7 @@ struct RefreshPolicy: Sendable {
       return .leave(RefreshOutcome(accountID: account.id, result: .skipped, reason: .status(account.status)))
     }
     if let coolDown = memory.coolDown, coolDown.ends > uptime,
-      account.tokensRefreshedAt.map({ $0 <= coolDown.began }) ?? true
+      account.tokensRefreshedAt == coolDown.login
     {
       return .leave(
         RefreshOutcome(

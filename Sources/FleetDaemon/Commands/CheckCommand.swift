@@ -33,14 +33,12 @@ struct CheckCommand: AsyncParsableCommand {
     do throws(StoreError) {
       guard let store = try await selection.openExisting() else {
         let place = try selection.path()
+        // systemd may listen for a daemon that never ran.
         guard case .success(let socket) = socket, socket.isServed else {
           return .success("none at \(place) yet; it is made when the daemon first starts")
         }
-        return .failure(
-          CheckReport.Fault(
-            "there is none at \(place), but a daemon answers: it has another one; give its --store, or its STATE_DIRECTORY"
-          )
-        )
+        return .success(
+          "none at \(place) yet; if the daemon has run already it has another one: give its --store or STATE_DIRECTORY")
       }
       let finding = await examine(store)
       await store.close()

@@ -10,7 +10,8 @@ extension Daemon {
   /// that by itself.
   func pruneHistory() async {
     guard store.kind == .own else { return }
-    var next = Self.firstPause
+    // One that ends when nobody is connected may not get so old.
+    var next = settings.current.idleExit.map { min($0 / 2, Self.firstPause) } ?? Self.firstPause
     while (try? await clock.sleep(for: next)) != nil {
       next = Self.pause
       let days = settings.current.historyDays

@@ -164,6 +164,8 @@ struct Daemon: Service {
   }
 
   private func drain() async {
+    // Whoever came in at the last moment may have used up the time that was asked for.
+    notifier.stillStopping("Stopping", within: settings.current.drainTimeout + Self.closingLimit)
     logger.info("draining", metadata: ["running": "\(refreshes.statistics.refreshes.inFlight)"])
     _ = await refreshes.drain(within: settings.current.drainTimeout)
     // Who was let in at the last moment is to be known before everybody's connection is closed in order.

@@ -21,7 +21,7 @@ final class AcceptErrorHandler: ChannelInboundHandler {
   private func tellFurtherFailures(on loop: any EventLoop) {
     loop.assumeIsolated().scheduleTask(in: .minutes(1)) { [weak self] in
       guard let self, case let count = pace.pauseEnded(), count > 0 else { return }
-      logger.warning("still cannot accept connections", metadata: ["failures": "\(count)"])
+      logger.warning("connections could not be accepted in the last minute", metadata: ["failures": "\(count)"])
       tellFurtherFailures(on: loop)
     }
   }

@@ -10,7 +10,7 @@ struct AccountMemoryTests {
   func fetchEndsCoolDown() {
     let memories = AccountMemories(settings: LiveRefreshSettings(RefreshSettings(interval: .seconds(60))))
     #expect(memories[id] == AccountMemory())
-    let coolDown = AccountMemory.CoolDown(ends: .seconds(400), began: .at(0), reason: .upstreamStatus(401))
+    let coolDown = AccountMemory.CoolDown(ends: .seconds(400), login: nil, reason: .upstreamStatus(401))
     memories.noteCoolDown(of: id, coolDown, uptime: .seconds(100))
     #expect(memories[id].coolDown == coolDown && memories[id].lastFetch == nil)
     memories.noteFetch(of: id, at: .at(5), uptime: .seconds(110))
@@ -23,9 +23,9 @@ struct AccountMemoryTests {
   @Test("what no longer bears on anything is dropped, what does is kept")
   func sweep() {
     let memories = AccountMemories(settings: LiveRefreshSettings(RefreshSettings(interval: .seconds(60))))
-    let coolDown = AccountMemory.CoolDown(ends: .seconds(10_000), began: .at(0), reason: .upstreamStatus(403))
+    let coolDown = AccountMemory.CoolDown(ends: .seconds(10_000), login: nil, reason: .upstreamStatus(403))
     memories.noteCoolDown(of: AccountID("blocked"), coolDown, uptime: .zero)
-    let over = AccountMemory.CoolDown(ends: .seconds(50), began: .at(0), reason: .upstreamStatus(403))
+    let over = AccountMemory.CoolDown(ends: .seconds(50), login: nil, reason: .upstreamStatus(403))
     memories.noteCoolDown(of: AccountID("was blocked"), over, uptime: .zero)
     for number in 0..<2_000 {
       memories.noteFetch(of: AccountID("old-\(number)"), at: .at(0), uptime: .zero)

@@ -58,15 +58,17 @@ struct BackgroundRefreshTests {
     await clock.sleepers(1)
     clock.advance(by: .seconds(22))
     var ended: [Duration] = []
+    // One account is slower than the others.
     for count in 1...7 {
       await gate.arrivals(count)
       if count > 3 { #expect(clock.uptime - ended[count - 4] >= .seconds(60)) }
-      clock.advance(by: .seconds(12))
+      clock.advance(by: .seconds(count % 3 == 1 ? 14 : 5))
       gate.letThrough(1)
       ended.append(clock.uptime)
       await clock.sleepers(1)
-      // Two thirds of the twelve seconds are taken off the pause.
-      clock.advance(by: .seconds(22 - 8))
+      // The next one is due 22 seconds after this one at the latest, or an interval after its own last look.
+      let next = count < 3 ? .zero : ended[count - 3] + .seconds(60) - clock.uptime
+      clock.advance(by: max(next, .seconds(count % 3 == 1 ? 8 : 17)))
     }
     await gate.arrivals(8)
     gate.open()

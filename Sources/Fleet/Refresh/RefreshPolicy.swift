@@ -32,9 +32,7 @@ struct RefreshPolicy: Sendable {
     guard account.status.isRefreshable else {
       return .leave(RefreshOutcome(accountID: account.id, result: .skipped, reason: .status(account.status)))
     }
-    if let coolDown = memory.coolDown, coolDown.ends > uptime,
-      account.tokensRefreshedAt == coolDown.login
-    {
+    if let coolDown = memory.coolDown, coolDown.ends > uptime, account.tokensRefreshedAt == coolDown.login {
       return .leave(
         RefreshOutcome(
           accountID: account.id, result: .coolingDown, reason: coolDown.reason,

@@ -41,9 +41,9 @@ struct AccountCommand: ParsableCommand {
           "note: the account is still paused; take it into use with: codex-fleetd account resume \(imported.id.rawValue)\n",
           to: .error)
       }
+      let source = file == "-" ? "its auth.json" : file
       StandardStream.write(
-        "note: this login belongs to codex-fleetd from now on; do not go on using \(file == "-" ? "its auth.json" : file) elsewhere\n",
-        to: .error)
+        "note: this login belongs to codex-fleetd from now on; do not go on using \(source) elsewhere\n", to: .error)
     }
 
     private static func accountOnStandardInput() throws -> ImportedAccount {

@@ -18,27 +18,21 @@ struct CheckCommand: AsyncParsableCommand {
     let configuration = try options.configuration(environment)
     var report = CheckReport()
     report.add("settings", .success("understood"))
-    let socket = checkSocket(configuration)
-    report.add("store", await checkStore(configuration, environment, socket))
-    report.add("socket", socket.map(\.text))
+    report.add("store", await checkStore(configuration, environment))
+    report.add("socket", checkSocket(configuration))
     report.add("upstream", await checkUpstream(configuration))
     if !report.isClean { throw ExitCode.failure }
   }
 
   private func checkStore(
-    _ configuration: DaemonConfiguration, _ environment: [String: String],
-    _ socket: Result<SocketFinding, CheckReport.Fault>
+    _ configuration: DaemonConfiguration, _ environment: [String: String]
   ) async -> Result<String, CheckReport.Fault> {
     let selection = StoreSelection(configuration, environment: environment)
     do throws(StoreError) {
       guard let store = try await selection.openExisting() else {
-        let place = try selection.path()
-        // systemd may listen for a daemon that never ran.
-        guard case .success(let socket) = socket, socket.isServed else {
-          return .success("none at \(place) yet; it is made when the daemon first starts")
-        }
         return .success(
-          "none at \(place) yet; if the daemon has run already it has another one: give its --store or STATE_DIRECTORY")
+          "none at \(try selection.path()) yet, it is made when the daemon first starts; one that has run already has"
+            + " another store: give its --store or STATE_DIRECTORY")
       }
       let finding = await examine(store)
       await store.close()
@@ -58,18 +52,12 @@ struct CheckCommand: AsyncParsableCommand {
     }
   }
 
-  /// What was found where the daemon listens.
-  private struct SocketFinding {
-    var isServed: Bool
-    var text: String
-  }
-
-  private func checkSocket(_ configuration: DaemonConfiguration) -> Result<SocketFinding, CheckReport.Fault> {
+  private func checkSocket(_ configuration: DaemonConfiguration) -> Result<String, CheckReport.Fault> {
     let path = configuration.socketPath
     do throws(ListeningError) {
       switch try FleetServer.occupant(ofSocket: path) {
-      case .nobody: return .success(SocketFinding(isServed: false, text: "\(path) is free"))
-      case .server: return .success(SocketFinding(isServed: true, text: "a daemon answers at \(path)"))
+      case .nobody: return .success("\(path) is free")
+      case .server: return .success("a daemon answers at \(path)")
       }
     } catch {
       return .failure(CheckReport.Fault("\(error)"))

@@ -12,8 +12,7 @@ enum SettingCatalogue {
   static let all: [any SettingDescription] = [
     store, keyFile, socket, upstreamURL, authURL, usageRefresh, refreshInterval, backgroundRefresh, idleBackground,
     maxConcurrentFetches, historyDays, drainTimeout, idleExit, allowUntestedSchema, maxConnections,
-    maxConnectionsPerUser,
-    maxLineLength, lineTimeout, idleTimeout, allowUIDs, allowGIDs, logLevel, logFormat,
+    maxConnectionsPerUser, maxLineLength, lineTimeout, idleTimeout, allowUIDs, allowGIDs, logLevel, logFormat,
   ]
 
   static let store = Setting(

@@ -34,8 +34,13 @@ final class StateNote: Sendable {
   /// Where the note lies; nil once the connection is about to be closed, after which nothing lies there any more.
   private let address: NIOLockedValueBox<Address?>
 
+  /// Where the WAL-index begins.
+  ///
+  /// `@unchecked`: the pointer never changes, and it is used in one place, `mark`, which only reads, word by word, from any
+  /// thread. What lies there other processes change at any time; a note that is read half-changed equals none that is ever
+  /// whole, which `mark` allows for. It stays mapped as long as the connection is open, and `forget` takes the pointer away
+  /// under the lock that `mark` reads it under, before that is closed.
   private struct Address: @unchecked Sendable {
-    // Memory that the kernel shares between processes, only ever read here and with single loads.
     let pointer: UnsafeRawPointer
   }
 

@@ -103,7 +103,7 @@ struct ConnectionCalls: Sendable {
     }
   }
 
-  /// Runs a call to its end, or until the client cancels it.
+  /// Runs a call to its end, or until the client cancels it. A subscription that it has opened is to be begun.
   private func finish(_ request: RPCRequest, _ call: CallRegistry.Call) async -> FinishedCall {
     defer { registry.end(call) }
     var finished = await call.run { await dispatcher.run(request, of: connection, subscriptions) }
@@ -112,6 +112,7 @@ struct ConnectionCalls: Sendable {
       if let subscription = finished.subscription { subscriptions.close(subscription.id) }
       finished.subscription = nil
     }
+    finished.subscription?.countAsOpen()
     return finished
   }
 

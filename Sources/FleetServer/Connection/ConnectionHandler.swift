@@ -119,8 +119,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// How many steps a connection may take before the others have their turn.
   private static let stepsPerTurn = 64
 
-  /// Takes steps until there is nothing to do, or others have waited long enough. Writing may change the writability, which leads back here: the steps
-  /// that follow from it are taken by the loop that runs already.
+  /// Takes steps until there is nothing to do, or others have waited long enough. Writing may change the writability,
+  /// which leads back here: the steps that follow from it are taken by the loop that runs already.
   private func step() {
     guard !isStepping else {
       mustStepAgain = true

@@ -28,11 +28,13 @@ struct Subscription: Sendable {
   /// How soon a store that cannot be read is tried again.
   private static let retryPause = Duration.seconds(1)
 
+  /// Counts it as open; `run` has to follow. Before its subscriber is told, who may ask at once how many there are.
+  func countAsOpen() { counters.subscriptionStarted() }
+
   /// Runs until the key is no longer accepted, the client is gone, or the task is cancelled.
   ///
   /// - Parameter send: sends a line and returns when it was written out; false when the client is gone.
   func run(_ send: @escaping @Sendable ([UInt8]) async -> Bool) async {
-    counters.subscriptionStarted()
     defer { counters.subscriptionEnded() }
     // One bell for what was written and for the time: rung twice before anybody looks, it counts once.
     let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

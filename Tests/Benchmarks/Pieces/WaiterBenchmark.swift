@@ -27,17 +27,6 @@ struct WaiterBenchmark {
     func exchange(_ request: TokenRequest) async -> TokenAnswer { .failure(UpstreamFailure(.unreachable)) }
   }
 
-  private struct Silence: FleetObserver {
-    func note(_ event: FleetEvent) {}
-  }
-
-  private struct Clock: FleetClock {
-    private static let start = ContinuousClock.now
-    var now: Timestamp { Timestamp(unixSeconds: 1_800_000_000) ?? .distantPast }
-    var uptime: Duration { ContinuousClock.now - Self.start }
-    func sleep(for duration: Duration) async throws { try await ContinuousClock().sleep(for: duration) }
-  }
-
   /// Runs with so many waiters.
   ///
   /// - Throws: `Failure` when the work's outcome was not stored or anything is left behind.
@@ -46,7 +35,7 @@ struct WaiterBenchmark {
     let opened = try await store.open()
     let gate = Gate()
     let coordinator = RefreshCoordinator(
-      store: opened, upstream: GatedUpstream(gate: gate), clock: Clock(), observer: Silence(),
+      store: opened, upstream: GatedUpstream(gate: gate), clock: MachineClock(), observer: SilentObserver(),
       limits: RefreshCoordinator.Limits(refreshes: count + 1, waiters: count + 1))
     let clock = ContinuousClock()
     let begun = clock.now

@@ -11,6 +11,7 @@ extension Benchmark {
     return try await stage.withDaemon(store: store.path) { daemon in
       for _ in 0..<10 { _ = try FleetCall.summary.answer(at: daemon.socket) }
       let seconds = stage.choose(quick: 5.0, full: 20.0)
+      // What is measured is a span of time in which nobody does anything.
       try await MachineClock().sleep(for: .seconds(2))
       let before = daemon.figures
       try await MachineClock().sleep(for: .seconds(seconds))

@@ -120,7 +120,7 @@ struct StoreFaultTests {
     await scene.end()
   }
 
-  /// Holds a store's write lock for half a minute.
+  /// Holds a store's write lock for half a minute: that is the fault itself, longer than any time-out for a locked store.
   private static let lockForLong = """
     import sqlite3, sys, time
     store = sqlite3.connect(sys.argv[1], isolation_level=None)

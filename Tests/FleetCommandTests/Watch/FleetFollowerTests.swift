@@ -89,10 +89,7 @@ struct FleetFollowerTests {
     let round = NIOLockedValueBox(0)
     return try await CannedDaemon([
       "fleet.subscribe": .script { call in
-        let number = round.withLockedValue { round in
-          round += 1
-          return round
-        }
+        let number = round.next()
         call.begin([Fleets.account("a\(number)", name: "work")])
         if number <= times { call.hangUp() }
       }

@@ -111,10 +111,7 @@ struct WatchCommandTests {
     let (round, gate) = (NIOLockedValueBox(0), Gate())
     let daemon = try await CannedDaemon([
       "fleet.subscribe": .script { call in
-        let number = round.withLockedValue { round in
-          round += 1
-          return round
-        }
+        let number = round.next()
         call.begin([Fleets.account("a", name: number == 1 ? "before" : "after")])
         if number == 1 { call.hangUp() }
       }

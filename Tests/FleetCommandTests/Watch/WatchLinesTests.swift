@@ -12,10 +12,7 @@ struct WatchLinesTests {
     let round = NIOLockedValueBox(0)
     let daemon = try await CannedDaemon([
       "fleet.subscribe": .script { call in
-        let number = round.withLockedValue { round in
-          round += 1
-          return round
-        }
+        let number = round.next()
         guard number == 1 else { return call.begin([#"{"accountId":"b"}"#]) }
         call.begin([Fleets.account("a", name: "work"), Fleets.account("b", name: "home")])
         call.hangUp()
@@ -36,10 +33,7 @@ struct WatchLinesTests {
     let round = NIOLockedValueBox(0)
     let daemon = try await CannedDaemon([
       "fleet.subscribe": .script { call in
-        let number = round.withLockedValue { round in
-          round += 1
-          return round
-        }
+        let number = round.next()
         call.begin([Fleets.account(number == 1 ? "a" : "b", name: "work")])
         if number == 1 { call.hangUp() } else { call.end() }
       }

@@ -6,20 +6,25 @@ import Testing
 
 @Suite("Fetch slots", .timeLimit(.minutes(5)))
 struct FetchSlotsTests {
+  private typealias Running = NIOLockedValueBox<(now: Int, most: Int)>
+
+  /// Takes a slot until the gate lets through.
+  private static func visit(_ slots: FetchSlots, _ gate: Gate, _ running: Running) async {
+    await slots.withSlot {
+      running.withLockedValue { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+      await gate.pass()
+      running.withLockedValue { $0.now -= 1 }
+    }
+  }
+
   @Test("no more than so many run at once, and all get their turn")
   func limit() async {
     let slots = FetchSlots(3)
     let gate = Gate()
-    let running = NIOLockedValueBox((now: 0, most: 0))
+    let running = Running((now: 0, most: 0))
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<50 {
-        group.addTask {
-          await slots.withSlot {
-            running.withLockedValue { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
-            await gate.pass()
-            running.withLockedValue { $0.now -= 1 }
-          }
-        }
+        group.addTask { await Self.visit(slots, gate, running) }
       }
       await gate.arrivals(3)
       gate.letThrough(20)
@@ -35,16 +40,10 @@ struct FetchSlotsTests {
   func resizing() async {
     let slots = FetchSlots(1)
     let gate = Gate()
-    let running = NIOLockedValueBox((now: 0, most: 0))
+    let running = Running((now: 0, most: 0))
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<12 {
-        group.addTask {
-          await slots.withSlot {
-            running.withLockedValue { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
-            await gate.pass()
-            running.withLockedValue { $0.now -= 1 }
-          }
-        }
+        group.addTask { await Self.visit(slots, gate, running) }
       }
       await gate.arrivals(1)
       slots.resize(to: 4)

@@ -154,14 +154,16 @@ struct WatchTests {
     shell.type("\(BuiltProducts.client.path) watch & wait %1; echo first $?\n")
     #expect(await shell.wait(for: "first \(128 + SIGTTOU)"), "\(shell)")
     #expect(shell.isCooked && !shell.shown.isAlternate)
+    // Else what the shell said earlier passes for what it says of the next stop, and the client gets what is typed then.
+    let clear = #"printf '\033[2J\033[H'"#
     for round in ["second", "third"] {
-      shell.type("fg\n")
+      shell.type("\(clear); fg\n")
       #expect(await shell.wait { $0.isAlternate && $0.text.contains("1 account") }, "\(shell)")
       #expect(!shell.isCooked)
       shell.type("\u{1A}")
       #expect(await shell.wait { !$0.isAlternate && $0.showsCursor && $0.text.contains("Stopped") }, "\(shell)")
       #expect(shell.isCooked)
-      shell.type("printf '\\033[2J\\033[H'; bg; wait %1; echo \(round) $?\n")
+      shell.type("\(clear); bg; wait %1; echo \(round) $?\n")
       #expect(await shell.wait(for: "\(round) \(128 + SIGTTOU)"), "\(shell)")
       #expect(shell.isCooked && !shell.shown.isAlternate)
     }

@@ -41,19 +41,32 @@ struct NeighbourTests {
     await scene.end()
   }
 
-  /// Runs a program with a standard error that nobody reads, and with the broken pipe's signal as a shell leaves it.
-  private static let withBrokenPipe = """
+  /// Runs a program with a standard error that nobody reads: one that is broken, with its signal as a shell leaves it, or
+  /// one that is full.
+  private static let withPipe = """
     import os, signal, sys
     reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        while sys.argv[1] == "full":
+            os.write(writer, b"." * 4096)
+    except BlockingIOError:
+        pass
+    os.set_blocking(writer, True)
     os.dup2(writer, 2)
     os.close(writer)
-    os.close(reader)
+    if sys.argv[1] == "broken":
+        os.close(reader)
+    else:
+        os.set_inheritable(reader, True)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.execv(sys.argv[2], sys.argv[2:])
     """
 
-  @Test("a daemon whose log nobody reads any more goes on", .enabled(if: hasPython, "needs Python 3"))
-  func brokenLog() async throws {
+  @Test(
+    "a daemon whose log nobody reads any more goes on", .enabled(if: hasPython, "needs Python 3"),
+    arguments: ["broken", "full"])
+  func unreadLog(pipe: String) async throws {
     let store = try CodexLBStore.build {
       StoredAccount("a")
       StoredKey("full")
@@ -63,7 +76,7 @@ struct NeighbourTests {
     let daemon = try await RunningProcess(
       Self.python,
       [
-        "-c", Self.withBrokenPipe, BuiltProducts.daemon.path, "--store", store.directory.path, "--socket", socket,
+        "-c", Self.withPipe, pipe, BuiltProducts.daemon.path, "--store", store.directory.path, "--socket", socket,
         "--upstream-url", "http://127.0.0.1:9", "--log-level", "debug",
       ], environment: [:])
     var connection: RawConnection?
@@ -76,6 +89,13 @@ struct NeighbourTests {
       try client.send(Scene.line(method, token: Scene.token, accounts: nil))
       #expect(try Answer(await client.readLine()).result.isEmpty == false)
     }
+    // Its last words have no reader, either.
+    let second = try await RunningProcess(
+      Self.python,
+      [
+        "-c", Self.withPipe, pipe, BuiltProducts.daemon.path, "--store", store.directory.path, "--socket", socket,
+      ], environment: [:])
+    #expect(await second.waitForEnd() == 1)
     daemon.signal(SIGTERM)
     #expect(await daemon.waitForEnd() == 0)
   }

@@ -29,6 +29,10 @@ public struct DaemonCommand: AsyncParsableCommand {
 
   /// Runs the command line of this process and exits: 0 when all went well, 1 when it did not, 2 for wrong usage.
   public static func start() -> Never {
+    // Else the first file that is opened would take the place of a stream that is closed, and be written to as such.
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDWR)
+    }
     // A reader that went away shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
     // Else the concurrency library tells the system's log, for everybody but root, that its threads got no priority. It
@@ -50,16 +54,20 @@ public struct DaemonCommand: AsyncParsableCommand {
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
-      if !message.isEmpty { write(message, isError: !code.isSuccess) }
+      if !message.isEmpty { await write(message, isError: !code.isSuccess) }
       Glibc.exit(code == .validationFailure ? 2 : code.rawValue)
     }
   }
 
   /// Writes the last words; in systemd's journal an error stands among the errors.
-  private static func write(_ message: String, isError: Bool) {
+  private static func write(_ message: String, isError: Bool) async {
     guard isError else { return StandardStream.write(message + "\n") }
     let isJournal = LogStyle(.auto, environment: ProcessEnvironment.variables) == .journal
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-    StandardStream.write(lines.map { (isJournal ? "<3>" : "") + $0 + "\n" }.joined(), to: .error)
+    let words = lines.map { (isJournal ? "<3>" : "") + $0 + "\n" }.joined()
+    // Nobody may be there to read them, and the process has to end all the same.
+    let stream = LogStream(STDERR_FILENO) { _ in [] }
+    stream.write(Array(words.utf8))
+    await stream.flush(within: LogStream.lastWait)
   }
 }

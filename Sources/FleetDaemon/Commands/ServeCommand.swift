@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -20,7 +21,22 @@ struct ServeCommand: AsyncParsableCommand {
     let configuration = try options.configuration(environment)
     guard !printConfig else { return StandardStream.write(configuration.listing.yaml) }
     let logSettings = LogSettings(LogSettings.Values(configuration, environment: environment))
-    let logger = Logger(label: "codex-fleetd") { _ in StandardErrorLogHandler(logSettings, clock: SystemClock()) }
+    let log = LogStream(STDERR_FILENO, logSettings, clock: SystemClock())
+    let logger = Logger(label: "codex-fleetd") { _ in StreamLogHandler(log, logSettings, clock: SystemClock()) }
+    let outcome: Result<Void, any Error>
+    do {
+      outcome = .success(try await serve(configuration, environment, logSettings, log, logger))
+    } catch {
+      outcome = .failure(error)
+    }
+    await log.flush(within: LogStream.lastWait)
+    try outcome.get()
+  }
+
+  private func serve(
+    _ configuration: DaemonConfiguration, _ environment: [String: String], _ logSettings: LogSettings,
+    _ log: LogStream, _ logger: Logger
+  ) async throws {
     let settings = LiveConfiguration(configuration)
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     let daemon = try await Daemon(settings, environment: environment, logger: logger)
@@ -41,6 +57,6 @@ struct ServeCommand: AsyncParsableCommand {
       read: { () throws(ConfigurationError) in
         try DaemonConfiguration(flags: given, file: file, environment: environment)
       }, logger: logger)
-    try await DaemonSignals(group: group, signals: signals, reloading: reloading, logger: logger).run()
+    try await DaemonSignals(group: group, signals: signals, reloading: reloading, log: log, logger: logger).run()
   }
 }

@@ -10,6 +10,7 @@ struct DaemonSignals: Sendable {
   /// Trapped already: before the daemon is made, so that none of them ends the process half-way.
   let signals: UnixSignalsSequence
   let reloading: Reloading
+  let log: LogStream
   let logger: Logger
 
   func run() async throws {
@@ -24,6 +25,7 @@ struct DaemonSignals: Sendable {
           }
           guard !isStopping else {
             logger.warning("stopping at once", metadata: ["signal": "\(signal)"])
+            await log.flush(within: .seconds(1))
             // What is committed is committed, what is not never was: the store needs no more than that.
             _exit(128 + signal.rawValue)
           }

@@ -1,17 +1,18 @@
 internal import Fleet
-internal import Glibc
 internal import Logging
 
-/// Writes log lines to standard error, each with one `write`, so that lines of several threads never mix.
-struct StandardErrorLogHandler: LogHandler {
+/// Writes log lines to a stream, as the settings say.
+struct StreamLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var metadataProvider: Logger.MetadataProvider?
 
+  private let stream: LogStream
   private let settings: LogSettings
   private let clock: any FleetClock
   private var ownLevel: Logger.Level?
 
-  init(_ settings: LogSettings, clock: any FleetClock) {
+  init(_ stream: LogStream, _ settings: LogSettings, clock: any FleetClock) {
+    self.stream = stream
     self.settings = settings
     self.clock = clock
   }
@@ -34,11 +35,18 @@ struct StandardErrorLogHandler: LogHandler {
     let line = LogLine(
       time: clock.now, level: event.level, message: "\(event.message)",
       fields: all.sorted { $0.key < $1.key }.map { LogLine.Field(name: $0.key, text: "\($0.value)") })
-    var bytes = line.rendered(as: settings.current.style)
-    bytes.append(UInt8(ascii: "\n"))
-    bytes.withUnsafeBytes { bytes in
-      // A log that cannot be written has nobody left to be told.
-      _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+    stream.write(line.rendered(as: settings.current.style) + [UInt8(ascii: "\n")])
+  }
+}
+
+extension LogStream {
+  /// The log on a file; what is lost is told in the style of the rest.
+  convenience init(_ file: Int32, _ settings: LogSettings, clock: any FleetClock) {
+    self.init(file) { lostLines in
+      let line = LogLine(
+        time: clock.now, level: .warning, message: "lines of the log were lost here, for it is read too slowly",
+        fields: [LogLine.Field(name: "lines", text: "\(lostLines)")])
+      return line.rendered(as: settings.current.style) + [UInt8(ascii: "\n")]
     }
   }
 }

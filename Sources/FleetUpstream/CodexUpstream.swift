@@ -6,6 +6,9 @@ public struct CodexUpstream: UsageUpstream, TokenUpstream {
   private let usageEndpoint: UsageEndpoint
   private let tokenEndpoint: TokenEndpoint
 
+  /// How many connections may be open that are not in use, at most; each is an open file.
+  public static let keptConnections = CurlDriver.keptConnections
+
   /// Prepares both; nothing is asked yet.
   ///
   /// - Parameters:

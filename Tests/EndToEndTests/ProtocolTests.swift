@@ -118,8 +118,10 @@ struct ProtocolTests {
     await scene.end()
   }
 
-  @Test("a daemon without descriptors left goes on accepting when there are some again")
-  func outOfDescriptors() async throws {
+  /// Starts a daemon that may have so many files open, as the soft and the hard limit say; ends it after `body`.
+  private func withDaemon(
+    allowedFiles limits: String, _ body: (_ socket: String, _ process: RunningProcess) async throws -> Void
+  ) async throws {
     let store = try CodexLBStore.build {
       StoredAccount("a")
       StoredKey("full")
@@ -128,20 +130,80 @@ struct ProtocolTests {
     let socket = folder.file("fleet.sock")
     let process = try await RunningProcess(
       URL(fileURLWithPath: "/usr/bin/prlimit"),
-      ["--nofile=48:48", BuiltProducts.daemon.path, "--store", store.directory.path, "--socket", socket],
-      environment: [:])
+      [
+        "--nofile=\(limits)", BuiltProducts.daemon.path, "--store", store.directory.path, "--socket", socket,
+        "--upstream-url", "http://127.0.0.1:9",
+      ], environment: [:])
     #expect(await process.errors.wait { $0.contains(" listening ") })
-    let first = try RawConnection(socket)
-    var crowd = try (0..<100).map { _ in try RawConnection(socket) }
-    // Those who got in before it was full are served all the same.
-    try first.send(Self.line(1, "daemon.health"))
-    #expect(try Answer(await first.readLine()).result["status"] as? String == "ok")
-    crowd.removeAll()
-    let later = try RawConnection(socket)
-    try later.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil))
-    #expect(try Answer(await later.readLine()).accounts.count == 1)
+    try await body(socket, process)
     process.signal(SIGTERM)
     #expect(await process.waitForEnd() == 0)
+  }
+
+  private func isServed(_ connection: RawConnection) async throws -> Bool {
+    try connection.send(Self.line(1, "daemon.health"))
+    return try Answer(await connection.readLine()).result["status"] as? String == "ok"
+  }
+
+  @Test("a daemon that may open few files lets few in, and keeps enough for the store and the upstream")
+  func fewDescriptors() async throws {
+    try await withDaemon(allowedFiles: "64:64") { socket, process in
+      #expect(process.errors.text.contains("too few open files for max-connections"))
+      let first = try RawConnection(socket)
+      #expect(try await isServed(first))
+      var crowd = try (0..<100).map { _ in try RawConnection(socket) }
+      var turnedAway = 0
+      for connection in crowd {
+        // Who was turned away may have been hung up on already.
+        try? connection.send(Self.line(1, "daemon.health"))
+        turnedAway += try Answer(await connection.readLine()).errorCode == "overloaded" ? 1 : 0
+      }
+      #expect(turnedAway == 100 - (64 / 8 - 1))
+      for (method, code) in [("fleet.summary", nil), ("fleet.refresh", "upstream_unreachable")] {
+        try first.send(Scene.line(method, token: Scene.token, accounts: nil))
+        let answer = try Answer(await first.readLine())
+        #expect(!answer.result.isEmpty)
+        #expect((answer.result["outcomes"] as? [[String: Any]])?.first?["reason"] as? String == code)
+      }
+      crowd.removeAll()
+      var isLetIn = false
+      while !isLetIn, !Task.isCancelled {
+        let later = try RawConnection(socket)
+        try? later.send(Self.line(1, "daemon.health"))
+        isLetIn = try Answer(await later.readLine()).errorCode != "overloaded"
+      }
+    }
+  }
+
+  @Test("a daemon without descriptors left goes on accepting when there are some again")
+  func outOfDescriptors() async throws {
+    try await withDaemon(allowedFiles: "256:4096") { socket, process in
+      let first = try RawConnection(socket)
+      #expect(try await isServed(first))
+      func allow(_ count: Int) async throws {
+        let limiting = try await RunningProcess.run(
+          URL(fileURLWithPath: "/usr/bin/prlimit"), ["--pid", "\(process.identifier)", "--nofile=\(count):4096"])
+        #expect(limiting.status == 0)
+      }
+      try await allow(3)
+      let later = try RawConnection(socket)
+      try later.send(Self.line(1, "daemon.health"))
+      #expect(await process.errors.wait { $0.contains("cannot accept") })
+      // Those who got in before are served all the same.
+      #expect(try await isServed(first))
+      try await allow(4096)
+      #expect(try Answer(await later.readLine()).result["status"] as? String == "ok")
+    }
+  }
+
+  @Test("a daemon takes all the descriptors that it may have")
+  func softLimit() async throws {
+    try await withDaemon(allowedFiles: "48:4096") { socket, process in
+      #expect(!process.errors.text.contains("too few open files"))
+      for connection in try (0..<100).map({ _ in try RawConnection(socket) }) {
+        #expect(try await isServed(connection))
+      }
+    }
   }
 
   @Test("neighbours that write and never read, never finish a line, or send thousands of calls hold up nobody")

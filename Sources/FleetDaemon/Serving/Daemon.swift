@@ -43,7 +43,7 @@ struct Daemon: Service {
       store: store, refreshes: refreshes, activity: activity, clock: clock)
     server = FleetServer(
       service: service, socketPath: configuration.socketPath, passedSockets: passedSockets,
-      limits: configuration.serverLimits, peers: configuration.peers, watcher: getpid(), clock: clock,
+      limits: Self.limits(configuration, logger), peers: configuration.peers, watcher: getpid(), clock: clock,
       statistics: { [refreshes, store, upstream] in
         let requests = upstream.statistics
         return FleetStatistics(

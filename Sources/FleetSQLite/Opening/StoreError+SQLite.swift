@@ -36,7 +36,7 @@ extension StoreError {
       self.init(
         .readOnly,
         "The store \(path) cannot be opened, or its -wal and -shm files cannot be made. Let this user write the "
-          + "directory it lies in.")
+          + "directory it lies in; where too many files are open, allow more (ulimit -n).")
     case .SQLITE_PERM, .SQLITE_AUTH:
       self.init(.permission, "The store \(path) may not be used. Give this user access to it.")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:

@@ -41,7 +41,7 @@ final class CurlDriver: Sendable {
   private let state = NIOLockedValueBox(State())
 
   /// How many idle connections are kept; without a limit of its own libcurl keeps too few for a large fleet.
-  private static let keptConnections = 256
+  static let keptConnections = 256
   /// How long libcurl may sleep at once; it wakes up by itself for its own timers and when it is woken.
   private static let longestSleep: Int32 = 3_600_000
 

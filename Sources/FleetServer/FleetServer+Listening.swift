@@ -9,7 +9,9 @@ extension FleetServer {
   /// Lets connections in on a socket that listens already.
   ///
   /// All of them live on one event loop: what they do there is little, and the calls run elsewhere.
-  func listen(on descriptor: CInt) async throws(ListeningError) {
+  ///
+  /// - Parameter replaces: whether nobody is let in on the other sockets from then on.
+  func listen(on descriptor: CInt, replaces: Bool = false) async throws(ListeningError) {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let bootstrap = ServerBootstrap(group: loop)
       .serverChannelInitializer { [logger] channel in
@@ -44,12 +46,15 @@ extension FleetServer {
     } catch {
       throw ListeningError(.system, path: socketPath, "cannot listen on \(socketPath): \(error)")
     }
+    guard lifecycle.withLockedValue({ $0.listening(on: listener) }) else { return listener.close(promise: nil) }
+    // Added afterwards it is called at once if the channel has closed meanwhile.
     listener.closeFuture.whenComplete { [self] _ in
-      guard lifecycle.withLockedValue({ $0.listenerClosed() }) else { return }
+      guard lifecycle.withLockedValue({ $0.listenerClosed(listener) }) else { return }
       logger.critical("the listening socket failed", metadata: ["socket": "\(socketPath)"])
       stop()
     }
-    if !lifecycle.withLockedValue({ $0.listening(on: listener) }) { listener.close(promise: nil) }
+    guard replaces else { return }
+    for other in lifecycle.withLockedValue({ $0.keepOnly(listener) }) { other.close(promise: nil) }
   }
 
   /// Whether a peer may connect; its further groups are asked for only where it depends on them.

@@ -130,6 +130,23 @@ public final class FleetServer: Sendable {
     logger.info("listening", metadata: ["socket": "\(socketPath)"])
   }
 
+  /// Listens anew where the file of its own socket is gone, so that clients find it again; connections that are open stay.
+  ///
+  /// - Returns: whether it was gone.
+  /// - Throws: `ListeningError` when something else stands at the path, or the path cannot be had again.
+  public func restoreSocket() async throws(ListeningError) -> Bool {
+    guard isServing, let claim = claim.withLockedValue({ $0 }), !claim.isInPlace else { return false }
+    let descriptor = try claim.renew()
+    do throws(ListeningError) {
+      try await listen(on: descriptor, replaces: true)
+      return true
+    } catch {
+      // Nobody listens there; with the file in place it would not be tried again.
+      claim.removeFile()
+      throw error
+    }
+  }
+
   /// Has connections from now on go by other limits and let other peers in; those that are open stay as they are.
   public func apply(limits: ServerLimits, peers: PeerPolicy) {
     rules.withLockedValue { $0 = ConnectionRules(limits: limits, peers: peers) }

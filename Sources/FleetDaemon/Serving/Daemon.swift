@@ -142,6 +142,10 @@ struct Daemon: Service {
         for await _ in start {}
         if await idles() { await drain() }
       }
+      group.addTask {
+        for await _ in start {}
+        await keepSocket()
+      }
       defer { group.cancelAll() }
       do {
         try await server.run { [notifier, server] in

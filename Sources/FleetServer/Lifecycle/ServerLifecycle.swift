@@ -58,6 +58,13 @@ struct ServerLifecycle {
     return true
   }
 
+  /// Takes note that one listening channel has taken the others' place; returns those, which are to be closed.
+  mutating func keepOnly(_ listener: any Channel) -> [any Channel] {
+    let others = listeners.filter { $0 !== listener }
+    listeners.removeAll { $0 !== listener }
+    return others
+  }
+
   /// Decides about a new connection.
   ///
   /// - Parameter user: whose it is; nil for one of the daemon itself, which is let in whatever the limits are.
@@ -113,8 +120,8 @@ struct ServerLifecycle {
   }
 
   /// A listening channel is closed; true when nobody had asked for it.
-  mutating func listenerClosed() -> Bool {
-    guard phase == .serving else { return false }
+  mutating func listenerClosed(_ channel: any Channel) -> Bool {
+    guard phase == .serving, listeners.contains(where: { $0 === channel }) else { return false }
     listenerHasFailed = true
     return true
   }

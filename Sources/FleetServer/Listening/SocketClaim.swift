@@ -1,14 +1,19 @@
 internal import FleetSocket
 internal import Glibc
+internal import NIOConcurrencyHelpers
 
 /// A path that is provably ours, with our listening socket bound there.
 ///
 /// Who holds the lock beside the path decides what happens at the path. Even with the lock in hand an old socket file
 /// is replaced only when connecting to it is refused: a program that knows nothing of the lock may answer there.
 final class SocketClaim: Sendable {
+  private struct Held {
+    var lock: SocketLock
+    var file: FileIdentity
+  }
+
   let path: String
-  private let lock: SocketLock
-  private let file: FileIdentity
+  private let held: NIOLockedValueBox<Held>
 
   /// The mode of the socket: its owner and group may connect.
   private static let mode: mode_t = 0o660
@@ -16,10 +21,9 @@ final class SocketClaim: Sendable {
   /// Connections that wait to be accepted; the kernel holds it to a limit of its own.
   static let backlog: Int32 = 1_024
 
-  private init(path: String, lock: SocketLock, file: FileIdentity) {
+  private init(path: String, _ held: Held) {
     self.path = path
-    self.lock = lock
-    self.file = file
+    self.held = NIOLockedValueBox(held)
   }
 
   /// Claims the path, binds a socket there and listens on it; the caller owns the descriptor.
@@ -28,11 +32,35 @@ final class SocketClaim: Sendable {
       throw ListeningError(.invalidPath, path: path, "cannot listen on '\(path)': \(fault)")
     }
     try makeDirectory(of: path)
-    let lock = try SocketLock(for: path)
+    let (held, descriptor) = try take(path, with: try SocketLock(for: path))
+    return (SocketClaim(path: path, held), descriptor)
+  }
+
+  /// Whether clients find the claimed socket at the path.
+  var isInPlace: Bool {
+    let file = held.withLockedValue { $0.file }
+    return (try? FileIdentity.occupant(of: path)) == .socket(file)
+  }
+
+  /// Binds and listens anew where the socket's file is gone, even with its whole directory; the caller owns the
+  /// descriptor. Unless this succeeds, the claim stays what it was.
+  func renew() throws(ListeningError) -> Int32 {
+    if try Self.occupant(of: path) == .server {
+      throw ListeningError(.alreadyRunning, path: path, "another server has taken \(path): stop it")
+    }
+    try Self.makeDirectory(of: path)
+    let lock = held.withLockedValue { $0.lock }
+    let (renewed, descriptor) = try Self.take(path, with: lock.isInForce ? lock : try SocketLock(for: path))
+    held.withLockedValue { $0 = renewed }
+    if renewed.lock !== lock { lock.release() }
+    return descriptor
+  }
+
+  private static func take(_ path: String, with lock: SocketLock) throws(ListeningError) -> (Held, Int32) {
     try clear(path)
     do throws(SystemFault) {
       let (descriptor, file) = try bindAndListen(at: path)
-      return (SocketClaim(path: path, lock: lock, file: file), descriptor)
+      return (Held(lock: lock, file: file), descriptor)
     } catch {
       throw ListeningError(.system, path: path, "cannot listen on \(path): \(error)")
     }
@@ -71,14 +99,13 @@ final class SocketClaim: Sendable {
 
   /// Removes the socket file, unless another file stands at the path by now.
   func removeFile() {
-    guard let occupant = try? FileIdentity.occupant(of: path), occupant == .socket(file) else { return }
-    unlink(path)
+    if isInPlace { unlink(path) }
   }
 
   /// Removes the socket file, if it is still ours, and lets others claim the path.
   func release() {
     removeFile()
-    lock.release()
+    held.withLockedValue { $0.lock }.release()
   }
 
   private static func makeDirectory(of path: String) throws(ListeningError) {

@@ -3,6 +3,7 @@ internal import NIOConcurrencyHelpers
 
 /// The right to a socket's path: an advisory lock on `<path>.lock`, held until it is let go of or the process ends.
 final class SocketLock: Sendable {
+  private let path: String
   private let descriptor: NIOLockedValueBox<Int32?>
 
   /// Takes the lock without waiting for it.
@@ -22,7 +23,17 @@ final class SocketLock: Sendable {
         .alreadyRunning, path: socketPath,
         "another daemon holds \(path): stop that one, or give this one another socket path")
     }
+    self.path = path
     self.descriptor = NIOLockedValueBox(descriptor)
+  }
+
+  /// Whether it is held, and others would find it: the locked file stands at its path.
+  var isInForce: Bool {
+    descriptor.withLockedValue { descriptor in
+      var (held, found) = (stat(), stat())
+      return descriptor.map { fstat($0, &held) } == 0 && lstat(path, &found) == 0
+        && (held.st_dev, held.st_ino) == (found.st_dev, found.st_ino)
+    }
   }
 
   /// Lets go of the lock; the file stays. Doing it twice does nothing.

@@ -20,6 +20,9 @@ struct TokenEndpoint: TokenUpstream {
   private var answerReserve: Duration { timeLimit / 2 }
   private static let attempts = 3
   private static let pause = Duration.milliseconds(500)
+  /// How often an answer is read for which there is no memory: six seconds' worth, in which the claim on the account's
+  /// tokens does not run out.
+  private static let readings = 12
 
   /// Prepares the service at a base address.
   ///
@@ -48,7 +51,7 @@ struct TokenEndpoint: TokenUpstream {
       do {
         let response = try await requests.perform(
           http(request, within: remaining), by: request.route, repeating: .onlyUnsent)
-        return TokenAnswer(response, now: clock.now)
+        return await answer(response)
       } catch {
         guard error.provesNothingSent, error != .invalidRequest, attempt < Self.attempts,
           clock.uptime - started + Self.pause < timeLimit - answerReserve
@@ -57,6 +60,28 @@ struct TokenEndpoint: TokenUpstream {
       // Nothing cancels the task this runs in; were it cancelled all the same, the next attempt comes at once.
       try? await clock.sleep(for: Self.pause)
       attempt += 1
+    }
+  }
+
+  /// Reads the login service's answer: 2xx with all three tokens, or a failure.
+  ///
+  /// The tokens in it are nowhere else. Where there is no memory for them now, there may be in a moment.
+  private func answer(_ response: HTTPResponse) async -> TokenAnswer {
+    guard (200...299).contains(response.status) else {
+      return .failure(UpstreamFailure(response, now: clock.now))
+    }
+    var reading = 1
+    while true {
+      do throws(JSONSyntaxError) {
+        return NewTokens(try JSONReader.parse(response.body)).map { .tokens($0) }
+          ?? .failure(UpstreamFailure(.invalidPayload))
+      } catch {
+        guard error.reason == .outOfMemory, reading < Self.readings else {
+          return .failure(UpstreamFailure(.invalidPayload))
+        }
+      }
+      try? await clock.sleep(for: Self.pause)
+      reading += 1
     }
   }
 
@@ -74,26 +99,17 @@ struct TokenEndpoint: TokenUpstream {
   }
 }
 
-extension TokenAnswer {
-  /// Reads the login service's answer: 2xx with all three tokens, or a failure.
-  init(_ response: HTTPResponse, now: Timestamp) {
-    guard (200...299).contains(response.status) else {
-      self = .failure(UpstreamFailure(response, now: now))
-      return
-    }
-    let body = try? JSONReader.parse(response.body)
+extension NewTokens {
+  /// The tokens in an answer's body; nil unless all three are there.
+  fileprivate init?(_ body: JSONValue) {
     guard
-      let accessToken = body?["access_token"]?.stringValue.nonBlank,
-      let refreshToken = body?["refresh_token"]?.stringValue.nonBlank,
-      let idToken = body?["id_token"]?.stringValue.nonBlank
-    else {
-      self = .failure(UpstreamFailure(.invalidPayload))
-      return
-    }
+      let accessToken = body["access_token"]?.stringValue.nonBlank,
+      let refreshToken = body["refresh_token"]?.stringValue.nonBlank,
+      let idToken = body["id_token"]?.stringValue.nonBlank
+    else { return nil }
     // An id token that cannot be read claims nothing; the other two work all the same.
-    self = .tokens(
-      NewTokens(
-        accessToken: Secret(accessToken), refreshToken: Secret(refreshToken), idToken: Secret(idToken),
-        claims: IdentityClaims(idToken: idToken) ?? IdentityClaims()))
+    self.init(
+      accessToken: Secret(accessToken), refreshToken: Secret(refreshToken), idToken: Secret(idToken),
+      claims: IdentityClaims(idToken: idToken) ?? IdentityClaims())
   }
 }

@@ -32,6 +32,27 @@ struct ProcessFaultTests {
   }
 
   @Test(
+    "new tokens for which there is no memory are read when there is some again",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
+  func memoryForTokens() async throws {
+    let faults = try await FaultLibrary()
+    let scene = try await Scene.set(accounts: 1, environment: faults.environment)
+    scene.upstream.expireAccessToken(of: "a-000")
+    scene.upstream.hold(.token)
+    let refresh = try scene.beginRefresh()
+    await scene.upstream.waitForTokenRequests(1)
+    try faults.set("allocate libjansson 2")
+    scene.upstream.release(.token)
+    // As many calls as would long have let a failure through.
+    for _ in 0..<300 { _ = try await scene.call("fleet.summary") }
+    try faults.clear()
+    #expect(try Answer(await refresh.readLine()).tally == ["written": 1])
+    #expect(scene.upstream.counters.tokenRequests == 1)
+    #expect(try await scene.call("fleet.refresh").tally == ["fresh": 1])
+    await scene.end()
+  }
+
+  @Test(
     "memory that curl does not get fails a refresh, and the next one works",
     .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
   func memoryForCurl() async throws {

@@ -92,6 +92,25 @@ struct WatchTests {
     await scene.end()
   }
 
+  @Test("goes on when a signal comes that it was started to ignore")
+  func ignored() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let terminal = try await WatchTerminal(
+      "/bin/sh", ["-c", "trap '' HUP INT ABRT; exec \"$0\" watch", BuiltProducts.client.path],
+      environment: environment(scene))
+    for number in [SIGHUP, SIGINT, SIGABRT] {
+      #expect(await terminal.wait(for: "1 account"), "\(terminal)")
+      terminal.signal(number)
+      terminal.type("?")
+      #expect(await terminal.wait(for: "this help, and back"), "\(terminal)")
+      terminal.type("?")
+    }
+    terminal.type("q")
+    #expect(await terminal.waitForEnd() == 0)
+    expectRestored(terminal)
+    await scene.end()
+  }
+
   @Test("waits for a daemon that went away, and goes on with the next one")
   func restart() async throws {
     let scene = try await Scene.set(accounts: 2)

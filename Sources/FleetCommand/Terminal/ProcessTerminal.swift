@@ -95,6 +95,7 @@ final class ProcessTerminal: LiveTerminal {
   }
 
   func suspend() async {
+    guard !SignalPipe.isIgnored(SIGTSTP) else { return }
     leave()
     SignalPipe.letGo(SIGTSTP)
     // The whole job stops, as it does when the terminal itself is asked to stop it.

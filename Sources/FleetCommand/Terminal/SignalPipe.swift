@@ -65,7 +65,16 @@ final class SignalPipe: Sendable {
     Glibc.close(output)
   }
 
+  /// Whether a signal is one that the process was started to ignore, as by nohup. It stays so, unless ignoring it is
+  /// what it does by itself.
+  static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard ![SIGCONT, SIGWINCH].contains(number), sigaction(number, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
   private static func handle(_ number: Int32, with handler: (@convention(c) (Int32) -> Void)?, flags: Int32) {
+    guard !isIgnored(number) else { return }
     var action = sigaction()
     action.__sigaction_handler.sa_handler = handler
     action.sa_flags = flags

@@ -35,7 +35,7 @@ enum TerminalRescue {
     for number in 1..<RescueCharge.signals where !others.contains(number) {
       var before = sigaction()
       let isDefault = sigaction(number, nil, &before) == 0 && before.__sigaction_handler.sa_handler == nil
-      guard isDefault || crashes.contains(number) else { continue }
+      guard isDefault || crashes.contains(number) && !SignalPipe.isIgnored(number) else { continue }
       charge.pointee.before[Int(number)] = before
       charge.pointee.isCaught[Int(number)] = true
       take(number)

@@ -49,6 +49,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CMalloc"),
 
     // The core.
     .target(name: "Fleet", dependencies: [locks], swiftSettings: settings),
@@ -87,8 +88,9 @@ let package = Package(
     .target(
       name: "FleetDaemon",
       dependencies: [
-        "Fleet", "FleetClient", "FleetServer", "FleetSQLite", "FleetSocket", "FleetUpstream", "JSON", argumentParser,
-        lifecycle, locks, logging, signals, .product(name: "Configuration", package: "swift-configuration"),
+        "CMalloc", "Fleet", "FleetClient", "FleetServer", "FleetSQLite", "FleetSocket", "FleetUpstream", "JSON",
+        argumentParser, lifecycle, locks, logging, signals,
+        .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),

@@ -66,7 +66,8 @@ struct SimulatorReply: Sendable {
   /// Applies a behaviour; `normal` is asked for only when the request is really worked on.
   init(_ behaviour: UpstreamBehaviour, normal: () -> Response) {
     latency = behaviour.latency
-    let extra = behaviour.retryAfter.map { [UpstreamBehaviour.Header("Retry-After", $0)] } ?? []
+    var extra = behaviour.retryAfter.map { [UpstreamBehaviour.Header("Retry-After", $0)] } ?? []
+    if behaviour.endsConnection { extra.append(UpstreamBehaviour.Header("Connection", "close")) }
     func complete(_ response: Response) -> Content {
       var response = response
       response.headers += extra

@@ -56,12 +56,17 @@ public struct UpstreamBehaviour: Hashable, Sendable {
   public var latency: Duration
   /// The value of a `Retry-After` header, if there is to be one.
   public var retryAfter: String?
+  /// Whether the asker is told that the connection ends with this answer, so that the next request needs another one.
+  public var endsConnection: Bool
 
   /// Makes a behaviour.
-  public init(_ answer: Answer = .normal, latency: Duration = .zero, retryAfter: String? = nil) {
+  public init(
+    _ answer: Answer = .normal, latency: Duration = .zero, retryAfter: String? = nil, endsConnection: Bool = false
+  ) {
     self.answer = answer
     self.latency = latency
     self.retryAfter = retryAfter
+    self.endsConnection = endsConnection
   }
 
   /// An error status with an empty body.

@@ -215,10 +215,7 @@ struct RenewalTests {
       }
       StoredKey("full")
     }
-    for file in [store.path, store.keyPath] {
-      try FileManager.default.copyItem(
-        atPath: file, toPath: disk.path + "/" + URL(fileURLWithPath: file).lastPathComponent)
-    }
+    try disk.take(store.directory)
     let folder = try TemporaryDirectory()
     let daemon = try await DaemonProcess.start(in: folder, store: disk.path, upstream: upstream.baseURL)
     #expect(try await daemon.call("fleet.summary").accounts.count == 1)

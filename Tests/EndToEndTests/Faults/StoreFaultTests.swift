@@ -70,6 +70,37 @@ struct StoreFaultTests {
     await scene.end()
   }
 
+  @Test(
+    "a store on a file system that may only be read is refused at the start, with the cure",
+    .enabled(if: SmallDisk.isPossible, "needs to mount a file system"),
+    arguments: [
+      ("codex-lb", "its -wal and -shm files cannot be made. Let this user write the directory it lies in."),
+      ("own", "Read-only file system. Mount the file system for writing, or choose another place for the store."),
+    ])
+  func readOnlyStart(kind: String, cure: String) async throws {
+    let disk = try SmallDisk(kilobytes: 1_024)
+    let files =
+      if kind == "own" {
+        try await OwnStore.build { StoredKey("full") }.directory
+      } else {
+        try CodexLBStore.build { StoredKey("full") }.directory
+      }
+    try disk.take(files)
+    try disk.setReadOnly(true)
+    let path = kind == "own" ? disk.path + "/fleet.db" : disk.path
+    let folder = try TemporaryDirectory()
+    let refused = try await DaemonProcess.launch(in: folder, store: path)
+    #expect(await refused.process.waitForEnd() == 1)
+    let message = refused.process.errors.text
+    #expect(message.contains(path) && message.contains(cure), "\(message)")
+    #expect(!FileManager.default.fileExists(atPath: refused.socketPath))
+    try disk.setReadOnly(false)
+    let daemon = try await DaemonProcess.start(in: folder, store: path)
+    #expect(try await daemon.call("fleet.summary").accounts.isEmpty)
+    #expect(await daemon.stop().status == 0)
+    disk.unmount()
+  }
+
   @Test("pages that are damaged under the daemon are told, and read anew once they are put right in place")
   func damagedPages() async throws {
     let scene = try await Scene.set(accounts: 2)

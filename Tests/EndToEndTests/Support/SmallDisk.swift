@@ -28,6 +28,13 @@ struct SmallDisk {
     }
   }
 
+  /// Copies a store's files to where it is mounted.
+  func take(_ store: TemporaryDirectory) throws {
+    for name in try store.contents().keys {
+      try FileManager.default.copyItem(atPath: store.file(name), toPath: path + "/" + name)
+    }
+  }
+
   /// Takes all the space that is left.
   func fill() throws {
     let descriptor = open(filler, O_WRONLY | O_CREAT, 0o600)
@@ -39,6 +46,14 @@ struct SmallDisk {
 
   /// Gives it back.
   func free() { unlink(filler) }
+
+  /// Makes it one that may only be read, or one that may be written again.
+  ///
+  /// The kernel refuses the former while anybody has a file there open for writing.
+  func setReadOnly(_ isReadOnly: Bool) throws {
+    let flags = UInt(MS_REMOUNT) | (isReadOnly ? UInt(MS_RDONLY) : 0)
+    guard mount("tmpfs", path, "tmpfs", flags, nil) == 0 else { throw Unavailable(number: errno) }
+  }
 
   /// Takes the file system away.
   func unmount() { umount2(path, Int32(MNT_DETACH)) }

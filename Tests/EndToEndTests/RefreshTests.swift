@@ -101,13 +101,13 @@ struct RefreshTests {
     await scene.upstream.stop()
   }
 
-  @Test("a second signal ends the daemon at once")
-  func secondSignal() async throws {
+  @Test("a second signal ends the daemon at once", arguments: [SIGTERM, SIGINT])
+  func secondSignal(first: Int32) async throws {
     let scene = try await Scene.set(accounts: 1)
     scene.upstream.hold()
     let refreshing = try scene.beginRefresh()
     await scene.upstream.waitForUsageRequests(1)
-    scene.daemon.process.signal(SIGINT)
+    scene.daemon.process.signal(first)
     #expect(await scene.daemon.process.errors.wait { $0.contains(" draining ") })
     scene.daemon.process.signal(SIGTERM)
     #expect(await scene.daemon.process.waitForEnd() == 128 + SIGTERM)

@@ -37,6 +37,31 @@ struct RenewalTests {
     await scene.upstream.stop()
   }
 
+  @Test("a second signal in the middle of an exchange ends the daemon at once, and leaves the login as it was")
+  func secondSignalInTheMiddle() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let token = scene.upstream.refreshToken(of: id)
+    scene.upstream.expireAccessToken(of: id)
+    scene.upstream.behave(UpstreamBehaviour(.never), next: 1, call: .token)
+    let refreshing = try scene.beginRefresh()
+    await scene.upstream.waitForTokenRequests(1)
+    scene.daemon.process.signal(SIGTERM)
+    #expect(await scene.daemon.process.errors.wait { $0.contains(" draining ") })
+    scene.daemon.process.signal(SIGTERM)
+    #expect(await scene.daemon.process.waitForEnd() == 128 + SIGTERM)
+    #expect(try await refreshing.readToEnd().isEmpty)
+    #expect(try scene.store.value("PRAGMA integrity_check") == "ok")
+    #expect(try scene.store.refreshTokens()[id] == token)
+    // It ends by itself, if not as soon as here.
+    try scene.store.execute("DELETE FROM account_refresh_claims")
+    let next = try await DaemonProcess.start(
+      in: scene.folder, store: scene.store.directory.path, upstream: scene.upstream.baseURL)
+    #expect(try await next.call("fleet.refresh").tally == ["written": 1])
+    #expect(scene.upstream.counters.tokenRequests == 2 && scene.upstream.counters.refreshTokensReused == 0)
+    #expect(await next.stop().status == 0)
+    await scene.upstream.stop()
+  }
+
   @Test("new tokens wait for a store that another process keeps locked, and are not lost")
   func lockedStore() async throws {
     let scene = try await Scene.set(accounts: 1)

@@ -113,9 +113,9 @@ struct ConfigurationTests {
   @Test("a file that cannot be used changes nothing, and the daemon goes on")
   func brokenReload() async throws {
     let home = try Home()
-    try home.write("max-connections: 9")
+    try home.write("max-connections: 2")
     let process = try await home.start()
-    try home.write("max-connections: none\n")
+    try home.write("max-connections: none\nlog-level: debug\n")
     process.signal(SIGHUP)
     #expect(
       await process.errors.wait {
@@ -124,11 +124,17 @@ struct ConfigurationTests {
     try FileManager.default.removeItem(atPath: home.folder.file("config.yaml"))
     process.signal(SIGHUP)
     #expect(await process.errors.wait { $0.contains("there is no configuration file at") })
-    let connection = try RawConnection(home.socket)
-    try connection.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil))
-    #expect(try Answer(await connection.readLine()).accounts.count == 1)
+    // Two are let in and no more, as before.
+    let admitted = try (1...2).map { _ in try RawConnection(home.socket) }
+    for connection in admitted {
+      try connection.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil))
+      #expect(try Answer(await connection.readLine()).accounts.count == 1)
+    }
+    #expect(try Answer(await RawConnection(home.socket).readLine()).errorCode == "overloaded")
     process.signal(SIGTERM)
     #expect(await process.waitForEnd() == 0)
+    // Nor is the log more talkative.
+    #expect(!process.errors.text.contains(" debug "))
   }
 
   @Test("a bad value or an unknown name stops the start with file and line")

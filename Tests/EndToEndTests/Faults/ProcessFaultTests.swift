@@ -129,3 +129,62 @@ struct ProcessFaultTests {
     await scene.end()
   }
 }
+
+  @Test("far more clients than may connect are answered or told so, and leave nothing behind")
+  func tooLargeCrowd() async throws {
+    let scene = try await Scene.set(accounts: 20)
+    #expect(try await scene.call("fleet.refresh").tally == ["written": 20])
+    // All of them are one user's, of whom so many are let in.
+    let expected = (served: 256, refused: 344)
+    #expect(try await beset(scene, clients: 600) == expected)
+    // What a process opens once and keeps is open by now.
+    let usual = try await settled(scene) { _ in true }
+    #expect(try await beset(scene, clients: 600) == expected)
+    let after = try await settled(scene) { $0.isWithin(usual) }
+    #expect(after.isWithin(usual), "\(after), \(usual)")
+    await scene.end()
+  }
+
+  /// Connects so many clients at once, each of which makes a call and then stays until all are answered.
+  ///
+  /// - Returns: how many had an answer, and how many were told that the daemon is overloaded.
+  private func beset(_ scene: Scene, clients: Int) async throws -> (served: Int, refused: Int) {
+    let crowd = try (0..<clients).map { _ in try RawConnection(scene.daemon.socketPath) }
+    var (served, refused) = (0, 0)
+    for connection in crowd {
+      // Whoever was not let in may find the connection closed by now, with the reason still to be read.
+      try? connection.send(Scene.line("fleet.summary", token: Scene.token, accounts: nil))
+    }
+    for connection in crowd {
+      let answer = try Answer(await connection.readLine())
+      if answer.accounts.count == 20 { served += 1 }
+      if answer.errorCode == "overloaded" { refused += 1 }
+    }
+    return (served, refused)
+  }
+
+  /// What a daemon has open and running.
+  private struct Holdings {
+    var connections: Int
+    var descriptors: Int
+    var threads: Int
+
+    func isWithin(_ other: Holdings) -> Bool {
+      connections <= other.connections && descriptors <= other.descriptors && threads <= other.threads
+    }
+  }
+
+  /// Looks at what a daemon holds until that is as wanted, or the test's time is over.
+  private func settled(_ scene: Scene, until isSettled: (Holdings) -> Bool) async throws -> Holdings {
+    let process = "/proc/\(scene.daemon.process.identifier)"
+    let connection = try RawConnection(scene.daemon.socketPath)
+    while true {
+      try connection.send(Scene.line("daemon.stats", token: Scene.token, accounts: nil))
+      let figures = try Answer(await connection.readLine()).result["connections"] as? [String: Int]
+      let holdings = Holdings(
+        connections: try #require(figures?["open"]),
+        descriptors: try FileManager.default.contentsOfDirectory(atPath: process + "/fd").count,
+        threads: try FileManager.default.contentsOfDirectory(atPath: process + "/task").count)
+      if holdings.connections == 1 && isSettled(holdings) || Task.isCancelled { return holdings }
+    }
+  }

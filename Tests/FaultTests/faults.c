@@ -6,8 +6,9 @@
 //   short             writing to the store's files takes half, then there is no space
 //   read NUMBER       reading from them fails
 //   sync NUMBER       syncing them fails
-//   clock SECONDS     the wall clock is ahead by that much, or behind
+//   clock SECONDS     the wall clock is ahead by that much, or behind, whichever call asks for it
 //   allocate LIBRARY N  every N-th allocation that LIBRARY asks for fails, that of jansson also through its hook
+//   allocation LIBRARY N  the N-th of them alone fails; a file with ".struck" after its name tells when it has
 //
 // The store's files are those with FLEET_FAULTS_FILES in their path.
 #define _GNU_SOURCE
@@ -22,13 +23,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
 static _Atomic int write_error, read_error, sync_error, is_short;
 static _Atomic long clock_ahead;
-static _Atomic long allocate_every, allocations;
+static _Atomic long allocate_every, allocate_one, allocations;
 static _Atomic uintptr_t library_start, library_end;
 static _Atomic long last_change = -1;
 static _Atomic int is_reading;
@@ -76,16 +78,21 @@ static void read_faults(void) {
   atomic_store(&sync_error, sscanf(text, "sync %ld", &number) == 1 ? (int)number : 0);
   atomic_store(&is_short, strncmp(text, "short", 5) == 0);
   atomic_store(&clock_ahead, sscanf(text, "clock %ld", &number) == 1 ? number : 0);
-  long every = 0;
+  long every = 0, one = 0;
   if (sscanf(text, "allocate %63s %ld", name, &number) == 2) {
+    every = number;
+  } else if (sscanf(text, "allocation %63s %ld", name, &number) == 2) {
+    one = number;
+  }
+  if (every || one) {
     struct library library = {name, 0, 0};
     dl_iterate_phdr(find_library, &library);
     atomic_store(&library_start, library.start);
     atomic_store(&library_end, library.end);
-    every = number;
   }
   atomic_store(&allocations, 0);
   atomic_store(&allocate_every, every);
+  atomic_store(&allocate_one, one);
   atomic_store(&last_change, change);
   atomic_store(&is_reading, 0);
 }
@@ -148,11 +155,27 @@ int fsync(int file) {
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
   int result = (int)syscall(SYS_clock_gettime, clock, time);
-  if (clock == CLOCK_REALTIME && result == 0) {
+  if ((clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) && result == 0) {
     read_faults();
     time->tv_sec += atomic_load(&clock_ahead);
   }
   return result;
+}
+
+// What SQLite asks, by whose clock claims are judged.
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+  struct timespec now;
+  int result = clock_gettime(CLOCK_REALTIME, &now);
+  (void)zone;
+  if (result == 0) *time = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
+  return result;
+}
+
+time_t time(time_t *result) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  if (result) *result = now.tv_sec;
+  return now.tv_sec;
 }
 
 static int is_of_the_library(void *caller) {
@@ -160,9 +183,20 @@ static int is_of_the_library(void *caller) {
   return address >= atomic_load(&library_start) && address < atomic_load(&library_end);
 }
 
+static void tell_struck(void) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s.struck", getenv("FLEET_FAULTS"));
+  syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
 static int is_the_nth(void) {
-  long every = atomic_load(&allocate_every);
-  return every > 0 && atomic_fetch_add(&allocations, 1) % every == every - 1;
+  long every = atomic_load(&allocate_every), one = atomic_load(&allocate_one);
+  if (every <= 0 && one <= 0) return 0;
+  long number = atomic_fetch_add(&allocations, 1) + 1;
+  if (every > 0) return number % every == 0;
+  if (number != one) return 0;
+  tell_struck();
+  return 1;
 }
 
 // Only what the library itself asks for fails: Swift's runtime ends the process when it gets no memory.
@@ -208,4 +242,15 @@ void *realloc(void *memory, size_t size) {
   if (!fails(__builtin_return_address(0))) return __libc_realloc(memory, size);
   errno = ENOMEM;
   return NULL;
+}
+
+// The C library's own would ask for the memory itself.
+char *strdup(const char *text) {
+  size_t size = strlen(text) + 1;
+  char *copy = fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
+  if (!copy) {
+    errno = ENOMEM;
+    return NULL;
+  }
+  return memcpy(copy, text, size);
 }

@@ -51,4 +51,7 @@ struct FaultLibrary: Sendable {
 
   /// From now on all is well.
   func clear() throws { try FileManager.default.removeItem(atPath: control) }
+
+  /// Whether a fault that strikes once has struck since this was asked last.
+  func takeStrike() -> Bool { unlink(control + ".struck") == 0 }
 }

@@ -155,7 +155,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "FleetUpstreamTests",
-      dependencies: ["Fleet", "FleetUpstream", "JSON", "ProxySimulator", "UpstreamSimulator", locks] + subprocess,
+      dependencies: [
+        "Fleet", "FleetTestSupport", "FleetUpstream", "JSON", "ProxySimulator", "UpstreamSimulator", locks,
+      ] + subprocess,
       swiftSettings: settings),
     .testTarget(
       name: "FleetServerTests",
@@ -185,8 +187,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "FleetTestSupport", "StoreBuilder", "UpstreamSimulator", grdb, locks, "codex-fleet", "codex-fleetd",
-        "upstream-simulator",
+        "FleetTestSupport", "ProxySimulator", "StoreBuilder", "UpstreamSimulator", grdb, locks, "codex-fleet",
+        "codex-fleetd", "upstream-simulator",
       ] + subprocess,
       swiftSettings: settings),
   ],

@@ -9,6 +9,7 @@
 //   clock SECONDS     the wall clock is ahead by that much, or behind, whichever call asks for it
 //   allocate LIBRARY N  every N-th allocation that LIBRARY asks for fails, that of jansson also through its hook
 //   allocation LIBRARY N  the N-th of them alone fails; a file with ".struck" after its name tells when it has
+//   names HOST SECONDS  a name with HOST in it is looked up for that long, and then unknown
 //
 // The store's files are those with FLEET_FAULTS_FILES in their path.
 #define _GNU_SOURCE
@@ -16,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <netdb.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,6 +32,8 @@
 
 static _Atomic int write_error, read_error, sync_error, is_short;
 static _Atomic long clock_ahead;
+static char slow_host[64];
+static _Atomic long slow_seconds;
 static _Atomic long allocate_every, allocate_one, allocations;
 static _Atomic uintptr_t library_start, library_end;
 static _Atomic long last_change = -1;
@@ -78,6 +82,10 @@ static void read_faults(void) {
   atomic_store(&sync_error, sscanf(text, "sync %ld", &number) == 1 ? (int)number : 0);
   atomic_store(&is_short, strncmp(text, "short", 5) == 0);
   atomic_store(&clock_ahead, sscanf(text, "clock %ld", &number) == 1 ? number : 0);
+  char host[64] = "";
+  long seconds = sscanf(text, "names %63s %ld", host, &number) == 2 ? number : 0;
+  if (seconds > 0) memcpy(slow_host, host, sizeof slow_host);
+  atomic_store(&slow_seconds, seconds);
   long every = 0, one = 0;
   if (sscanf(text, "allocate %63s %ld", name, &number) == 2) {
     every = number;
@@ -176,6 +184,17 @@ time_t time(time_t *result) {
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   if (result) *result = now.tv_sec;
   return now.tv_sec;
+}
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+  int (*look_up)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+      dlsym(RTLD_NEXT, "getaddrinfo");
+  read_faults();
+  long seconds = atomic_load(&slow_seconds);
+  if (seconds == 0 || !host || !strstr(host, slow_host)) return look_up(host, service, hints, found);
+  struct timespec rest = {seconds, 0};
+  while (nanosleep(&rest, &rest) != 0 && errno == EINTR) continue;
+  return EAI_AGAIN;
 }
 
 static int is_of_the_library(void *caller) {

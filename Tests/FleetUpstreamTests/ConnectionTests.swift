@@ -1,4 +1,6 @@
 import Fleet
+import FleetTestSupport
+import ProxySimulator
 import Testing
 import UpstreamSimulator
 
@@ -42,6 +44,26 @@ struct ConnectionTests {
       await fixture.driver.shutdown()
       #expect(await slow.failure?.kind == .unreachable)
     }
+  }
+
+  @Test("a request that waits for another's connection has no more time than its own")
+  func waiting() async throws {
+    // Accepts, and never says what a TLS server would.
+    let silent = try ProxySimulator(.http, behaviour: .silent)
+    let driver = try CurlDriver()
+    func request(within limit: Duration) -> HTTPRequest {
+      HTTPRequest(url: "https://127.0.0.1:\(silent.port)/", headers: [], timeLimit: limit, bodyLimit: 1_024)
+    }
+    let first = Task { try await driver.perform(request(within: .seconds(300))) }
+    await until { silent.counters.connections == 1 }
+    await #expect(throws: HTTPTransportError.timedOut(.notSent)) {
+      try await driver.perform(request(within: .milliseconds(50)))
+    }
+    #expect(silent.counters.connections == 1)
+    #expect(driver.statistics.inFlight == 1)
+    await driver.shutdown()
+    await #expect(throws: HTTPTransportError.shutDown) { try await first.value }
+    silent.stop()
   }
 
   @Test("the driver counts what it starts, what is under way and the connections it opens")

@@ -43,7 +43,7 @@ final class CurlDriver: Sendable {
   /// How many idle connections are kept; without a limit of its own libcurl keeps too few for a large fleet.
   static let keptConnections = 256
   /// How long libcurl may sleep at once; it wakes up by itself for its own timers and when it is woken.
-  private static let longestSleep: Int32 = 3_600_000
+  private static let longestSleep = Duration.seconds(3_600)
 
   /// The system has no thread or memory left for a driver.
   struct Unavailable: Error, CustomStringConvertible {
@@ -119,7 +119,8 @@ final class CurlDriver: Sendable {
       var running: Int32 = 0
       curl_multi_perform(multi.pointer, &running)
       collect(&transfers)
-      curl_multi_poll(multi.pointer, nil, 0, Self.longestSleep, nil)
+      let pause = endOverdue(&transfers)
+      curl_multi_poll(multi.pointer, nil, 0, Int32(pause / .milliseconds(1)) + 1, nil)
     }
     for transfer in transfers.values {
       curl_multi_remove_handle(multi.pointer, transfer.handle)
@@ -160,6 +161,27 @@ final class CurlDriver: Sendable {
       count(connections: transfer.connectionsOpened)
       transfer.finish(code)
     }
+  }
+
+  /// Ends the transfers whose time is up; returns how long it takes until there may be another.
+  ///
+  /// libcurl's own limit is not used: it is not kept for a request that waits for another's connection, and it comes
+  /// before an answer that has arrived while the process was stopped, and which may hold tokens.
+  private func endOverdue(_ transfers: inout [UnsafeMutableRawPointer: CurlTransfer]) -> Duration {
+    let now = SuspendingClock.now
+    var pause = Self.longestSleep
+    for (handle, transfer) in transfers {
+      let rest = now.duration(to: transfer.deadline)
+      guard rest <= .zero else {
+        pause = min(pause, rest)
+        continue
+      }
+      transfers[handle] = nil
+      curl_multi_remove_handle(multi.pointer, handle)
+      count(connections: transfer.connectionsOpened)
+      transfer.finish(.timedOut)
+    }
+    return pause
   }
 
   private func count(connections: Int) {

@@ -8,6 +8,8 @@ final class CurlTransfer {
   typealias Completion = CheckedContinuation<Result<HTTPResponse, HTTPTransportError>, Never>
 
   let handle: UnsafeMutableRawPointer
+  /// When its time is up.
+  let deadline: SuspendingClock.Instant
   private let completion: Completion
   private let bodyLimit: Int
   private let isTunnelled: Bool
@@ -19,6 +21,8 @@ final class CurlTransfer {
 
   /// How large a header block may be; answers of the APIs we ask have a few kilobytes.
   private static let headerLimit = 64 << 10
+  /// For how many seconds a connection is used again.
+  private static let connectionLife = 90
 
   /// Prepares a request; nil when libcurl has no handle left or refuses an option, so that nothing is ever sent with an
   /// option missing.
@@ -26,6 +30,7 @@ final class CurlTransfer {
     guard let handle = curl_easy_init() else { return nil }
     self.handle = handle
     self.completion = completion
+    deadline = .now + request.timeLimit
     bodyLimit = request.bodyLimit
     isTunnelled = request.proxy?.scheme.makesTunnel ?? false
     guard configure(request) else { return nil }
@@ -87,12 +92,13 @@ final class CurlTransfer {
       headerLines = lines
     }
     let context = Unmanaged.passUnretained(self).toOpaque()
-    let isEncrypted = request.url.lowercased().hasPrefix("https://")
-    let milliseconds = max(1, Int(request.timeLimit / .milliseconds(1)))
+    // A request with a body is alone on its connection, for a stream that is refused is asked for again by libcurl
+    // itself. So is one with a name at its proxy: the connection is not another's, not even while it is in use.
+    let isMultiplexed =
+      request.url.lowercased().hasPrefix("https://") && request.body == nil && request.proxy?.credentials == nil
     var codes = [
       codex_curl_set_text(handle, CURLOPT_URL, request.url),
       codex_curl_set_list(handle, CURLOPT_HTTPHEADER, headerLines),
-      codex_curl_set_long(handle, CURLOPT_TIMEOUT_MS, milliseconds),
       codex_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
       codex_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
       codex_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
@@ -104,11 +110,17 @@ final class CurlTransfer {
       codex_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1),
       codex_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2),
       codex_curl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
+      // When the time is up while a name is looked up, the request ends at once; otherwise the driver's thread would wait
+      // for the lookup, and everybody else's answers with it.
+      codex_curl_set_long(handle, CURLOPT_QUICK_EXIT, 1),
       codex_curl_set_long(
-        handle, CURLOPT_HTTP_VERSION, Int(isEncrypted ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)),
+        handle, CURLOPT_HTTP_VERSION, Int(isMultiplexed ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)),
       // Waits for a connection that may turn out to carry many requests, rather than opening one for each. Without TLS
       // that would become known only with the first answer, for which all other requests would have to wait.
-      codex_curl_set_long(handle, CURLOPT_PIPEWAIT, isEncrypted ? 1 : 0),
+      codex_curl_set_long(handle, CURLOPT_PIPEWAIT, isMultiplexed ? 1 : 0),
+      // A connection that carries many requests is kept although they time out, and would be taken for every further one
+      // when the network has silently forgotten it.
+      codex_curl_set_long(handle, CURLOPT_MAXLIFETIME_CONN, Self.connectionLife),
       // On a kept connection that breaks libcurl sends a request again by itself, which a body may not survive: a
       // refresh token is used up by the first one.
       codex_curl_set_long(handle, CURLOPT_FRESH_CONNECT, request.body == nil ? 0 : 1),

@@ -1,4 +1,5 @@
 import Foundation
+import ProxySimulator
 import StoreBuilder
 import Testing
 import UpstreamSimulator
@@ -34,7 +35,7 @@ struct ProcessFaultTests {
   }
 
   @Test(
-    "new tokens for which there is no memory are read when there is some again",
+    "new tokens for which there is no memory at first are read again",
     .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
   func memoryForTokens() async throws {
     let faults = try await FaultLibrary()
@@ -43,14 +44,59 @@ struct ProcessFaultTests {
     scene.upstream.hold(.token)
     let refresh = try scene.beginRefresh()
     await scene.upstream.waitForTokenRequests(1)
-    try faults.set("allocate libjansson 2")
+    try faults.set("allocation libjansson 1")
     scene.upstream.release(.token)
-    // As many calls as would long have let a failure through.
-    for _ in 0..<300 { _ = try await scene.call("fleet.summary") }
-    try faults.clear()
     #expect(try Answer(await refresh.readLine()).tally == ["written": 1])
+    #expect(faults.takeStrike())
     #expect(scene.upstream.counters.tokenRequests == 1)
     #expect(try await scene.call("fleet.refresh").tally == ["fresh": 1])
+    await scene.end()
+  }
+
+  @Test(
+    "a name that is looked up for long keeps nobody else's new tokens from being read",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
+  func slowNames() async throws {
+    let faults = try await FaultLibrary()
+    let proxy = try ProxySimulator(.http)
+    let scene = try await Scene.set(
+      accounts: 2,
+      change: {
+        $0.with {
+          guard $0.id == "a-001" else { return }
+          $0.proxies = [StoredProxy(host: "slow.example", port: 1), StoredProxy(port: proxy.port)]
+        }
+      }, environment: faults.environment)
+    scene.upstream.expireAccessToken(of: "a-000")
+    scene.upstream.hold(.token)
+    let refresh = try scene.beginRefresh(accounts: ["a-000"])
+    await scene.upstream.waitForTokenRequests(1)
+    // Longer than the exchange may take.
+    try faults.set("names slow.example 20")
+    // The first proxy is given up after seconds, while its name is still looked up.
+    #expect(try await scene.call("fleet.refresh", accounts: ["a-001"]).tally == ["written": 1])
+    #expect(proxy.counters.tunnels.count == 1)
+    scene.upstream.release(.token)
+    #expect(try Answer(await refresh.readLine()).tally == ["written": 1])
+    #expect(scene.upstream.counters.tokenRequests == 1)
+    await scene.end()
+    proxy.stop()
+  }
+
+  @Test("new tokens that arrive while the process is stopped are read, however long that was")
+  func stopped() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    scene.upstream.expireAccessToken(of: "a-000")
+    scene.upstream.hold(.token)
+    let refresh = try scene.beginRefresh()
+    await scene.upstream.waitForTokenRequests(1)
+    scene.daemon.process.signal(SIGSTOP)
+    scene.upstream.release(.token)
+    // Longer than an exchange may take.
+    #expect(try await RunningProcess.run(URL(fileURLWithPath: "/bin/sleep"), ["9"]).status == 0)
+    scene.daemon.process.signal(SIGCONT)
+    #expect(try Answer(await refresh.readLine()).tally == ["written": 1])
+    #expect(scene.upstream.counters.tokenRequests == 1)
     await scene.end()
   }
 

@@ -70,6 +70,30 @@ struct StorePlacesTests {
     #expect(one.output == "off\n")
   }
 
+  @Test(
+    "a store that is made on a disk with too little space is made whole once there is more",
+    .enabled(if: SmallDisk.isPossible, "needs to mount a file system"))
+  func littleSpace() async throws {
+    var refused = 0
+    for kilobytes in stride(from: 8, to: 480, by: 8) {
+      let disk = try SmallDisk(kilobytes: kilobytes)
+      let store = disk.path + "/fleet.db"
+      let first = try await run("init", "--store", store, environment: [:])
+      if first.status != 0 {
+        refused += 1
+        #expect(first.errors.contains("space left"), "\(kilobytes): \(first.errors)")
+        try disk.resize(kilobytes: 4_096)
+        let again = try await run("init", "--store", store, environment: [:])
+        #expect(again.status == 0, "\(kilobytes): \(again.errors)")
+      }
+      try disk.resize(kilobytes: 4_096)
+      let keys = try await run("key", "list", "--store", store, environment: [:])
+      #expect(keys.status == 0, "\(kilobytes): \(keys.errors)")
+      disk.unmount()
+    }
+    #expect(refused > 0)
+  }
+
   @Test("keys are listed with what they may see, until when, and whether they still work")
   func keys() async throws {
     let store = try await OwnStore.build {

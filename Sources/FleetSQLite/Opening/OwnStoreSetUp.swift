@@ -76,6 +76,8 @@ struct OwnStoreSetUp {
             sql: "INSERT INTO runtime_sentinels (name, value, created_at) VALUES (?, ?, \(DatabaseClock.now))",
             arguments: [OwnSchema.fingerprintSentinel, fingerprint])
         }
+        // The file is moved without what lies beside it. Closing would do this, too, but says nothing when it cannot.
+        try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
       }
       try queue.close()
     } catch {

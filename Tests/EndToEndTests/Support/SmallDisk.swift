@@ -35,6 +35,13 @@ struct SmallDisk {
     }
   }
 
+  /// Gives it another size.
+  func resize(kilobytes: Int) throws {
+    guard mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT), "size=\(kilobytes)k") == 0 else {
+      throw Unavailable(number: errno)
+    }
+  }
+
   /// Takes all the space that is left.
   func fill() throws {
     let descriptor = open(filler, O_WRONLY | O_CREAT, 0o600)

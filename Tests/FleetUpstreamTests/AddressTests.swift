@@ -17,6 +17,7 @@ struct AddressTests {
       ("https://host/proxy/backend-api/v2", "https://host/proxy/backend-api/v2/wham/usage"),
       ("https://host/my-backend-api", "https://host/my-backend-api/backend-api/wham/usage"),
       ("HTTPS://Host", "HTTPS://Host/backend-api/wham/usage"),
+      ("http://backend-api", "http://backend-api/backend-api/wham/usage"),
     ])
   func accepted(_ base: String, _ expected: String) throws {
     #expect(try UsageEndpoint.usageURL(base) == expected)

@@ -2,6 +2,8 @@
 struct BaseAddress: Hashable, Sendable {
   /// The address without a slash at its end.
   let text: String
+  /// What follows the host: empty, or with a slash in front.
+  let path: Substring
 
   /// Checks an address.
   ///
@@ -24,6 +26,7 @@ struct BaseAddress: Hashable, Sendable {
     var text = address
     while text.hasSuffix("/") { text.removeLast() }
     self.text = text
+    path = text.dropFirst(scheme.count).drop { $0 != "/" }
   }
 }
 

@@ -31,8 +31,8 @@ struct UsageEndpoint: UsageUpstream {
 
   /// The usage call's address below a base address.
   static func usageURL(_ base: String) throws(InvalidAddress) -> String {
-    let address = try BaseAddress(base, setting: "--upstream-url", example: "https://chatgpt.com/backend-api").text
-    return address + ((address + "/").contains("/backend-api/") ? "" : "/backend-api") + "/wham/usage"
+    let address = try BaseAddress(base, setting: "--upstream-url", example: "https://chatgpt.com/backend-api")
+    return address.text + ((address.path + "/").contains("/backend-api/") ? "" : "/backend-api") + "/wham/usage"
   }
 
   /// Asks, up to three times while what goes wrong may pass, and always ends within the time limit.

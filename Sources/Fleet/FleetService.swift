@@ -82,19 +82,15 @@ public struct FleetService: Sendable {
   /// is not told when it was observed either.
   public func refresh(for caller: Caller, accountIDs: Set<AccountID>?) async throws(RefreshRefusal) -> RefreshReport {
     var report = try await refreshes.refresh(caller.scope.narrowed(to: accountIDs))
-    if try await !showsUsage(to: caller) {
+    if await !showsUsage(to: caller) {
       for index in report.outcomes.indices { report.outcomes[index].observedAt = nil }
     }
     return report
   }
 
-  /// Whether the caller may see usage as the settings stand now.
-  private func showsUsage(to caller: Caller) async throws(RefreshRefusal) -> Bool {
-    guard caller.seesUsage else { return false }
-    do {
-      return try await !store.state().snapshot.hidesUpstreamQuota
-    } catch {
-      throw .storeUnavailable(error)
-    }
+  /// Whether the caller may see usage as the settings stand now; not while they cannot be read.
+  private func showsUsage(to caller: Caller) async -> Bool {
+    guard caller.seesUsage, let state = try? await store.state() else { return false }
+    return !state.snapshot.hidesUpstreamQuota
   }
 }

@@ -100,7 +100,7 @@ extension RPCError {
       message: "Deadline exceeded: a line has to be complete within \(limit.components.seconds) s")
   }
 
-  /// The database cannot be read or written now; the text says what failed, without internals.
+  /// The database cannot be read or written now; the text says what failed, where, and what to do.
   public static func storeUnavailable(_ message: String) -> RPCError {
     RPCError(.storeUnavailable, message: message)
   }

@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import StoreBuilder
 import Testing
 
@@ -15,7 +16,7 @@ struct AdministrationTests {
 
   private func imported(
     email: String = "me@example.com", account: String? = "acct", workspace: String? = nil, token: String = "one",
-    plan: String? = "plus", lastRefresh: Timestamp? = nil
+    plan: String? = "plus", lastRefresh: Timestamp? = .init(rfc3339: "9999-12-31T23:59:59Z")
   ) -> ImportedAccount {
     ImportedAccount(
       email: email, planType: plan, chatGPTAccountID: account, workspaceID: workspace,
@@ -44,9 +45,15 @@ struct AdministrationTests {
     }
     #expect(error?.code == .invalidValue && error?.message.contains("--force") == true)
     #expect(try await token() == "access-renewed")
-    // One that does not say how old it is is taken at its word.
-    _ = try await opened.importAccount(imported(token: "undated"))
-    #expect(try await token() == "access-undated")
+    // One that does not say how old it is may be older; one from the future is not younger than all that will come.
+    await #expect(throws: StoreError.self) {
+      try await opened.importAccount(imported(token: "undated", lastRefresh: nil))
+    }
+    _ = try await opened.importAccount(imported(token: "future"))
+    #expect(try await token() == "access-future")
+    let soon = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000) + 1_000_000)
+    _ = try await opened.importAccount(imported(token: "next", lastRefresh: soon))
+    #expect(try await token() == "access-next")
     _ = try await opened.importAccount(imported(token: "forced", lastRefresh: early), isForced: true)
     #expect(try await token() == "access-forced")
     try store.execute("UPDATE accounts SET status = 'reauth_required', last_refresh = '2026-03-01 00:00:00.000000'")
@@ -182,7 +189,7 @@ struct AdministrationTests {
   func pause() async throws {
     let (_, opened) = try await open {
       StoredAccount("a", status: "rate_limited", alias: "main", resetAt: 99, blockedAt: 5)
-      StoredAccount("dead", status: "deactivated")
+      StoredAccount("dead", status: "reauth_required")
     }
     for reference in ["a", "A@EXAMPLE.COM", "main"] {
       #expect(try await opened.pauseAccount(reference) == AccountID("a"))
@@ -196,6 +203,20 @@ struct AdministrationTests {
     errors.append(await #expect(throws: StoreError.self) { try await opened.pauseAccount("dead") })
     errors.append(await #expect(throws: StoreError.self) { try await opened.resumeAccount("dead") })
     #expect(errors.allSatisfy { $0?.code == .invalidValue })
+    await opened.close()
+  }
+
+  @Test("an account that was taken for deactivated, as by a wrong upstream's answer, is resumed with the login it has")
+  func resumeDeactivated() async throws {
+    let (store, opened) = try await open {
+      StoredAccount("a", status: "deactivated")
+      StoredAccount("ended", status: "reauth_required")
+    }
+    try store.execute("UPDATE accounts SET deactivation_reason = 'usage endpoint: 404'")
+    #expect(try await opened.resumeAccount("a") == AccountID("a"))
+    #expect(try await opened.listAccounts().first?.status == .active)
+    #expect(try store.value("SELECT deactivation_reason FROM accounts WHERE id = 'a'") == nil)
+    await #expect(throws: StoreError.self) { try await opened.resumeAccount("ended") }
     await opened.close()
   }
 

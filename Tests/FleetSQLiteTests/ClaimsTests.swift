@@ -49,6 +49,21 @@ struct ClaimsTests {
     await opened.close()
   }
 
+  @Test("what a daemon of an own store has left when it was killed under a clock far ahead is gone with the next one")
+  func leftover() async throws {
+    let store = try await OwnStore.build { StoredAccount("a") }
+    let killed = try await store.open()
+    #expect(try await killed.claims.acquire(id, for: holder("1"), lease: .seconds(30)))
+    try store.execute("UPDATE account_refresh_claims SET claim_expires_at = '2999-01-01 00:00:00.000000'")
+    await killed.close()
+    let administered = try await SQLiteFleetStore.open(own: store.path, access: .administration)
+    #expect(try await !administered.claims.acquire(id, for: holder("2"), lease: .seconds(30)))
+    await administered.close()
+    let next = try await store.open()
+    #expect(try await next.claims.acquire(id, for: holder("2"), lease: .seconds(30)))
+    await next.close()
+  }
+
   @Test("a release deletes the holder's own row and no other")
   func release() async throws {
     let store = try CodexLBStore.build {

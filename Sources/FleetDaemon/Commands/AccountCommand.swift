@@ -95,7 +95,7 @@ struct AccountCommand: ParsableCommand {
 
   /// `codex-fleetd account resume`.
   struct Resume: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Takes a paused account into use again.")
+    static let configuration = CommandConfiguration(abstract: "Takes a paused or deactivated account into use again.")
 
     @Argument(help: AccountCommand.referenceHelp)
     var account: String

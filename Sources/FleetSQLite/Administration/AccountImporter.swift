@@ -28,14 +28,21 @@ struct AccountImporter {
     return AccountImport(id: account.storeID, replacedTokens: false, isPaused: false)
   }
 
-  /// Refuses a file that is older than the stored login, which has been renewed since: the file's refresh token is used up.
+  /// Refuses a file that is older than the stored login, which has been renewed since: the file's refresh token is used
+  /// up. One that does not say how old it is may be.
   private func requireNewer(_ account: ImportedAccount, than id: String) throws {
     let row = try Row.fetchOne(db, sql: "SELECT status, last_refresh FROM accounts WHERE id = ?", arguments: [id])
-    guard let values = row.map({ Array($0.databaseValues) }), let lastRefresh = account.lastRefresh,
-      let stored = values[1].text.flatMap({ Timestamp(naiveUTC: $0) }), lastRefresh < stored,
+    guard let values = row.map({ Array($0.databaseValues) }),
       let status = values[0].text.flatMap({ AccountStatus(rawValue: $0) }),
       ![.reauthRequired, .deactivated].contains(status)
     else { return }
+    guard let lastRefresh = account.lastRefresh else {
+      throw StoreError(
+        .invalidValue,
+        "The account has a login that works, and this file does not say when it was renewed last: it may be an older one, "
+          + "and used up. Nothing was changed. --force takes it all the same.")
+    }
+    guard let stored = values[1].text.flatMap({ Timestamp(naiveUTC: $0) }), lastRefresh < stored else { return }
     throw StoreError(
       .invalidValue,
       "The account has a newer login, which works: the one in this file was renewed since, and is used up. "
@@ -65,6 +72,10 @@ struct AccountImporter {
     return only.id
   }
 
+  /// An SQL expression for when a login was renewed last, with a place for the instant; never in the future, where every
+  /// further login would seem to be older.
+  private static let lastRefresh = "min(coalesce(?, \(DatabaseClock.now)), \(DatabaseClock.now))"
+
   private func insert(_ account: ImportedAccount) throws {
     try db.execute(
       sql: """
@@ -74,7 +85,7 @@ struct AccountImporter {
           created_at, status)
         VALUES (
           ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB),
-          coalesce(?, \(DatabaseClock.now)), \(DatabaseClock.now), ?)
+          \(Self.lastRefresh), \(DatabaseClock.now), ?)
         """,
       arguments: [
         account.storeID.rawValue, account.chatGPTAccountID, account.chatGPTUserID, RandomIdentifier.make(),
@@ -92,7 +103,7 @@ struct AccountImporter {
           workspace_label = coalesce(?, workspace_label), seat_type = coalesce(?, seat_type),
           plan_type = coalesce(?, plan_type), access_token_encrypted = CAST(? AS BLOB),
           refresh_token_encrypted = CAST(? AS BLOB), id_token_encrypted = CAST(? AS BLOB),
-          last_refresh = coalesce(?, \(DatabaseClock.now)), status = iif(status = 'paused', status, ?),
+          last_refresh = \(Self.lastRefresh), status = iif(status = 'paused', status, ?),
           deactivation_reason = NULL, reset_at = NULL, blocked_at = NULL, delete_requested_at = NULL
         WHERE id = ?
         """,

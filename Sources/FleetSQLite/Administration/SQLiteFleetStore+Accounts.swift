@@ -36,16 +36,17 @@ extension SQLiteFleetStore {
       otherwise: "The account is not in use, because its login ended. Sign in again and import it.")
   }
 
-  /// Takes a paused account into use again; what it was limited by is found out by the next refresh.
+  /// Takes an account into use again that is paused, or that the provider was understood to have deactivated; what it is
+  /// limited by, or that it has ended all the same, is found out by the next refresh.
   ///
   /// - Parameter reference: the account's identifier, or its e-mail address or alias if no other has it.
   /// - Returns: the account's identifier.
-  /// - Throws: `.notFound`, `.invalidValue` when several accounts or none that is paused are meant, `.managedElsewhere`
-  ///   in a codex-lb store.
+  /// - Throws: `.notFound`, `.invalidValue` when several accounts or none of that kind are meant, `.managedElsewhere` in a
+  ///   codex-lb store.
   public func resumeAccount(_ reference: String) async throws(StoreError) -> AccountID {
     try await setStatus(
-      of: reference, to: .active, from: [.paused],
-      otherwise: "The account is not paused. If its login ended, sign in again and import it.")
+      of: reference, to: .active, from: [.paused, .deactivated],
+      otherwise: "The account is in use, or its login has ended: then sign in again and import it.")
   }
 
   /// Deletes an account with its tokens, its usage and its assignments to keys.

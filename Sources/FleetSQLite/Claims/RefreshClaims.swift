@@ -38,6 +38,14 @@ struct RefreshClaims {
     return try Row.fetchOne(statement, arguments: [holder, modifier, id.rawValue]) != nil
   }
 
+  /// Whether anybody has a claim.
+  func exist() throws -> Bool {
+    try DatabaseValue.fetchOne(db, sql: "SELECT 1 FROM account_refresh_claims LIMIT 1") != nil
+  }
+
+  /// Takes all claims from their holders.
+  func drop() throws { try db.execute(sql: "DELETE FROM account_refresh_claims") }
+
   /// Gives a claim back, if it is still the holder's.
   func release(_ claim: TokenClaim) throws {
     let statement = try db.cachedStatement(

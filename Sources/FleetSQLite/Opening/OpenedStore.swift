@@ -67,6 +67,14 @@ final class OpenedStore: Sendable {
     }
   }
 
+  /// Takes the claims away that daemons before have left, when no other can be alive: they would keep logins from being
+  /// renewed until they run out, which after a clock was set back may be never. A store that cannot be written keeps
+  /// them. Blocks.
+  func dropLeftoverClaims() {
+    guard (try? readers.read({ db in try RefreshClaims(db).exist() })) ?? false else { return }
+    try? writer().write { db in try RefreshClaims(db).drop() }
+  }
+
   /// Closes all connections, after the work they are at.
   ///
   /// The writing one goes last: SQLite then moves everything into the database file, if nobody else has it open. An own

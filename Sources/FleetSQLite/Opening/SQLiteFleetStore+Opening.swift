@@ -24,8 +24,9 @@ extension SQLiteFleetStore {
     try await opening { () throws(StoreError) in
       let location = StoreLocation.own(path, keyFile: keyFile, busyTimeout: busyTimeout)
       let lock = try OwnStoreSetUp(location: location, access: access).run()
-      return SQLiteFleetStore(
-        try location.open(), lock: lock, allowsUntestedSchema: false, warnings: WarningLog(warnings))
+      let store = try location.open()
+      if access == .daemon { store.dropLeftoverClaims() }
+      return SQLiteFleetStore(store, lock: lock, allowsUntestedSchema: false, warnings: WarningLog(warnings))
     }
   }
 

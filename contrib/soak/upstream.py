@@ -130,14 +130,22 @@ class Upstream:
         except BlockingIOError:
             pass
         with self.lock:
-            self.counts["exchanges"] += 1
+            wrong = random.random() < self.trouble
+            self.counts["trouble"] += wrong
+            if not wrong:
+                self.counts["exchanges"] += 1
             account = self.refresh.get(token)
-            if account is None or token in self.used:
+            if wrong:
+                tokens = {}
+            elif account is None or token in self.used:
                 self.counts["reused"] += token in self.used
                 tokens = None
             else:
                 self.used.add(token)
                 tokens = self._issue(account)
+        if tokens == {}:
+            # Nothing is used up: the token is as good as before.
+            return self._send(handler, random.choice([500, 503]), b"")
         if tokens is None:
             return self._send(handler, 401, {"error": {"code": "refresh_token_reused", "message": "used"}})
         self._send(handler, 200, tokens)

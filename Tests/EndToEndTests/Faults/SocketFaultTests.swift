@@ -25,15 +25,11 @@ struct SocketFaultTests {
         return try await group.reduce(into: []) { $0.append($1) }
       }
       let socket = rivals[0].socketPath
-      // The first to end is the one that was refused; the other serves then, or is about to.
-      let loser = await withTaskGroup(of: Int.self) { group in
-        for (number, rival) in rivals.enumerated() {
-          group.addTask { await rival.process.errors.wait { $0.contains("Error:") } ? number : 1 - number }
-        }
-        let first = await group.next() ?? 0
-        group.cancelAll()
-        return first
+      for rival in rivals {
+        #expect(await rival.process.errors.wait { $0.contains("Error:") || $0.contains(" listening ") })
       }
+      let loser = try #require(
+        rivals.firstIndex { $0.process.errors.text.contains("Error:") }, "round \(round): both serve")
       #expect(await rivals[loser].process.waitForEnd() == 1, "round \(round)")
       #expect(rivals[loser].process.errors.text.contains(socket))
       let winner = rivals[1 - loser]

@@ -8,7 +8,7 @@ struct BoardingWalk {
 
   /// What a caller's wait came to.
   enum Result: Hashable {
-    case landed(flight: Int)
+    case landed(flight: Int, fails: Bool)
     case refused(FlightRefusal)
   }
 
@@ -21,13 +21,15 @@ struct BoardingWalk {
     case cancel(caller: Int)
     /// Whoever was told to takes the caller out of its flight.
     case takeOut(caller: Int)
-    /// A flight's work ends.
-    case finish(flight: Int)
+    /// A flight's work ends, well or not.
+    case finish(flight: Int, fails: Bool)
     case closeAdmission
     /// The drain begins to wait for the end of what runs.
     case watch
-    /// The drain gives up.
+    /// The drain's time is up: it looks at what still runs.
     case deadline
+    /// The drain sends those away who still wait.
+    case abandon
   }
 
   struct Violation: Error, CustomStringConvertible {
@@ -57,6 +59,7 @@ struct BoardingWalk {
       case notBegun
       case watching
       case settled
+      case overdue
       case gaveUp
     }
 
@@ -68,14 +71,19 @@ struct BoardingWalk {
 
   private(set) var situation: Situation
   private(set) var steps: [Step] = []
+  private let mayFail: Bool
+  private let limits: Table.Limits
   private var table: Table
   private var seats: [Seat]
   private var places: [Seat.Place?]
   private var flightIDs: [Table.FlightID] = []
 
-  init(keys: [Int], flightLimit: Int, waiterLimit: Int) {
+  /// - Parameter mayFail: whether work may also end badly, which makes for many more walks.
+  init(keys: [Int], flightLimit: Int, waiterLimit: Int, mayFail: Bool) {
+    self.mayFail = mayFail
     situation = Situation(callers: keys.map { Situation.Caller(key: $0) })
-    table = Table(limits: .init(flights: flightLimit, waiters: waiterLimit))
+    limits = .init(flights: flightLimit, waiters: waiterLimit)
+    table = Table(limits: limits)
     seats = keys.map { _ in Seat() }
     places = keys.map { _ in nil }
   }
@@ -88,10 +96,14 @@ struct BoardingWalk {
       if !caller.isCancelled { steps.append(.cancel(caller: number)) }
       if caller.isToBeTakenOut { steps.append(.takeOut(caller: number)) }
     }
-    steps += situation.flights.indices.filter { situation.flights[$0].isFlying }.map { .finish(flight: $0) }
+    for flight in situation.flights.indices where situation.flights[flight].isFlying {
+      steps.append(.finish(flight: flight, fails: false))
+      if mayFail { steps.append(.finish(flight: flight, fails: true)) }
+    }
     if situation.admits { steps.append(.closeAdmission) }
     if !situation.admits, situation.drain == .notBegun { steps.append(.watch) }
     if situation.drain == .watching { steps.append(.deadline) }
+    if situation.drain == .overdue { steps.append(.abandon) }
     return steps
   }
 
@@ -110,16 +122,17 @@ struct BoardingWalk {
         try expect(waiter == caller, "another one was taken out")
         try resume(waiter, .refused(.waitCancelled))
       }
-    case .finish(let flight):
+    case .finish(let flight, let fails):
       situation.flights[flight].isFlying = false
       situation.flights[flight].hasEnded = true
-      for waiter in table.finish(flightIDs[flight]) { try resume(waiter, .landed(flight: flight)) }
+      for waiter in table.finish(flightIDs[flight]) { try resume(waiter, .landed(flight: flight, fails: fails)) }
       if table.isIdle, situation.drain == .watching { situation.drain = .settled }
     case .closeAdmission:
       table.closeAdmission()
       situation.admits = false
     case .watch: situation.drain = table.isIdle ? .settled : .watching
-    case .deadline:
+    case .deadline: situation.drain = .overdue
+    case .abandon:
       situation.drain = .gaveUp
       for waiter in table.detachAll() { try resume(waiter, .refused(.draining)) }
     }
@@ -127,6 +140,8 @@ struct BoardingWalk {
   }
 
   private mutating func enter(_ caller: Int) throws {
+    let before = table.snapshot(now: .zero)
+    let isFlown = situation.flights.contains { $0.key == situation.callers[caller].key && !$0.hasEnded }
     situation.callers[caller].hasEntered = true
     switch table.admit(caller, to: situation.callers[caller].key, now: .zero) {
     case .lead(let flight, let waiter):
@@ -141,6 +156,9 @@ struct BoardingWalk {
       places[caller] = Seat.Place(flight: flight, waiter: waiter)
     case .refused(let refusal, let waiter):
       try expect(waiter == caller, "another one was refused")
+      let isFull = before.waiters >= limits.waiters || !isFlown && before.inFlight >= limits.flights
+      try expect(refusal == (situation.admits ? .overloaded : .draining), "\(refusal) is no reason here")
+      try expect(!situation.admits || isFull, "one was refused although there was room")
       try resume(waiter, .refused(refusal))
     }
   }
@@ -177,8 +195,9 @@ struct BoardingWalk {
       if let flight = caller.flight, situation.flights[flight].hasEnded {
         try expect(caller.result != nil, "caller \(number) waits for a flight that has ended")
       }
-      if case .landed(let flight)? = caller.result {
+      if case .landed(let flight, _)? = caller.result {
         try expect(flight == caller.flight, "caller \(number) got another flight's outcome")
+        try expect(situation.flights[flight].hasEnded, "caller \(number) was told of a flight that goes on")
       }
       if caller.result == .refused(.waitCancelled) { try expect(caller.isCancelled, "nobody had cancelled \(number)") }
     }

@@ -107,7 +107,7 @@ struct StartingTests {
   func badSettings(settings: [String: String], hint: String) async throws {
     let daemon = try await DaemonProcess.launch(
       in: try TemporaryDirectory(), store: try store().directory.path, settings: settings)
-    #expect(await daemon.process.waitForEnd() == 1)
+    #expect(await daemon.process.waitForEnd() == 2)
     #expect(daemon.process.errors.text.contains(hint), "\(daemon.process.errors.text)")
   }
 
@@ -117,7 +117,7 @@ struct StartingTests {
   func badUpstream(address: String) async throws {
     let daemon = try await DaemonProcess.launch(
       in: try TemporaryDirectory(), store: try store().directory.path, upstream: address)
-    #expect(await daemon.process.waitForEnd() == 1)
+    #expect(await daemon.process.waitForEnd() == 2)
     #expect(daemon.process.errors.text.contains("--upstream-url"))
   }
 

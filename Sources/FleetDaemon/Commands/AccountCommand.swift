@@ -32,18 +32,18 @@ struct AccountCommand: ParsableCommand {
     func run() async throws {
       let account = file == "-" ? try Self.accountOnStandardInput() : try AuthFile.account(at: file)
       let imported = try await options.withStore { try await $0.importAccount(account, isForced: force) }
-      StandardStream.write(
+      try StandardStream.write(
         imported.replacedTokens
           ? "gave the account \(imported.id.rawValue) its new login\n"
           : "imported the account \(imported.id.rawValue)\n")
       if imported.isPaused {
-        StandardStream.write(
-          "note: the account is still paused; take it into use with: codex-fleetd account resume \(imported.id.rawValue)\n",
-          to: .error)
+        StandardStream.note(
+          "note: the account is still paused; take it into use with: codex-fleetd account resume \(imported.id.rawValue)\n"
+        )
       }
       let source = file == "-" ? "its auth.json" : file
-      StandardStream.write(
-        "note: this login belongs to codex-fleetd from now on; do not go on using \(source) elsewhere\n", to: .error)
+      StandardStream.note(
+        "note: this login belongs to codex-fleetd from now on; do not go on using \(source) elsewhere\n")
     }
 
     private static func accountOnStandardInput() throws -> ImportedAccount {
@@ -63,9 +63,8 @@ struct AccountCommand: ParsableCommand {
     func run() async throws {
       let accounts = try await options.withStore { try await $0.listAccounts() }
       guard !accounts.isEmpty else {
-        StandardStream.write(
-          "There are no accounts yet; take one from a Codex CLI with: codex-fleetd account import ~/.codex/auth.json\n",
-          to: .error)
+        StandardStream.note(
+          "There are no accounts yet; take one from a Codex CLI with: codex-fleetd account import ~/.codex/auth.json\n")
         return
       }
       var table = Table("ACCOUNT", "PLAN", "STATUS", "LOGIN RENEWED", "ID")
@@ -74,7 +73,7 @@ struct AccountCommand: ParsableCommand {
           account.displayName, account.plan.name, account.status.rawValue,
           account.tokensRefreshedAt?.rfc3339 ?? "never", account.id.rawValue)
       }
-      StandardStream.write(table.text)
+      try StandardStream.write(table.text)
     }
   }
 
@@ -89,7 +88,7 @@ struct AccountCommand: ParsableCommand {
 
     func run() async throws {
       let id = try await options.withStore { try await $0.pauseAccount(account) }
-      StandardStream.write("paused the account \(id.rawValue)\n")
+      try StandardStream.write("paused the account \(id.rawValue)\n")
     }
   }
 
@@ -104,7 +103,7 @@ struct AccountCommand: ParsableCommand {
 
     func run() async throws {
       let id = try await options.withStore { try await $0.resumeAccount(account) }
-      StandardStream.write("resumed the account \(id.rawValue)\n")
+      try StandardStream.write("resumed the account \(id.rawValue)\n")
     }
   }
 
@@ -130,7 +129,7 @@ struct AccountCommand: ParsableCommand {
         }
       }
       let id = try await options.withStore { try await $0.removeAccount(account) }
-      StandardStream.write("removed the account \(id.rawValue)\n")
+      try StandardStream.write("removed the account \(id.rawValue)\n")
     }
   }
 }

@@ -17,10 +17,10 @@ struct CheckCommand: AsyncParsableCommand {
     let environment = ProcessEnvironment.variables
     let configuration = try options.configuration(environment)
     var report = CheckReport()
-    report.add("settings", .success("understood"))
-    report.add("store", await checkStore(configuration, environment))
-    report.add("socket", checkSocket(configuration))
-    report.add("upstream", await checkUpstream(configuration))
+    try report.add("settings", .success("understood"))
+    try report.add("store", await checkStore(configuration, environment))
+    try report.add("socket", checkSocket(configuration))
+    try report.add("upstream", await checkUpstream(configuration))
     if !report.isClean { throw ExitCode.failure }
   }
 

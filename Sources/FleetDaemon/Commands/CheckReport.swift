@@ -10,14 +10,14 @@ struct CheckReport {
   private(set) var isClean = true
 
   /// Prints a finding.
-  mutating func add(_ subject: String, _ finding: Result<String, Fault>) {
+  mutating func add(_ subject: String, _ finding: Result<String, Fault>) throws(OutputError) {
     let label = subject.padding(to: 10)
     switch finding {
     case .success(let text):
-      StandardStream.write("ok      \(label)\(text)\n")
+      try StandardStream.write("ok      \(label)\(text)\n")
     case .failure(let fault):
       isClean = false
-      StandardStream.write("failed  \(label)\(fault.text)\n")
+      try StandardStream.write("failed  \(label)\(fault.text)\n")
     }
   }
 }

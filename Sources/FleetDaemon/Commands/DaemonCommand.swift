@@ -33,9 +33,10 @@ public struct DaemonCommand: AsyncParsableCommand {
     // The C library gives every thread a heap of its own, and each keeps what it once needed: with 16 of them three
     // quarters of the memory would lie idle after an hour. There is not enough to do for threads to be in each other's way.
     cmalloc_limit_arenas(2)
-    // Else the first file that is opened would take the place of a stream that is closed, and be written to as such.
+    // Else the first file that is opened would take the place of a stream that is closed, and be written to as such. What
+    // takes the place cannot be written to, so that output nobody gets is not taken for written.
     for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
-      _ = open("/dev/null", O_RDWR)
+      _ = open("/dev/null", O_RDONLY)
     }
     // A reader that went away shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
@@ -48,6 +49,8 @@ public struct DaemonCommand: AsyncParsableCommand {
 
   private static func runToItsEnd() async -> Never {
     do {
+      try CommandLineWords.requireText()
+      try CommandLineWords.requireKnownCommand(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -56,16 +59,37 @@ public struct DaemonCommand: AsyncParsableCommand {
       }
       Glibc.exit(EXIT_SUCCESS)
     } catch {
-      let code = exitCode(for: error)
-      let message = fullMessage(for: error)
-      if !message.isEmpty { await write(message, isError: !code.isSuccess) }
-      Glibc.exit(code == .validationFailure ? 2 : code.rawValue)
+      Glibc.exit(await end(with: error))
     }
   }
 
-  /// Writes the last words; in systemd's journal an error stands among the errors.
-  private static func write(_ message: String, isError: Bool) async {
-    guard isError else { return StandardStream.write(message + "\n") }
+  /// Says what ended the command, which may also be a wish for help.
+  ///
+  /// - Returns: the exit status.
+  private static func end(with error: any Error) async -> Int32 {
+    let status = status(for: error)
+    let message = fullMessage(for: error)
+    guard !message.isEmpty else { return status }
+    if status == EXIT_SUCCESS {
+      do throws(OutputError) {
+        try StandardStream.write(message + "\n")
+      } catch {
+        return await end(with: error)
+      }
+    } else {
+      await complain(message)
+    }
+    return status
+  }
+
+  private static func status(for error: any Error) -> Int32 {
+    if let error = error as? ConfigurationError, error.isWrongUsage { return 2 }
+    let code = exitCode(for: error)
+    return code == .validationFailure ? 2 : code.rawValue
+  }
+
+  /// Writes the last words; in systemd's journal they stand among the errors.
+  private static func complain(_ message: String) async {
     let isJournal = LogStyle(.auto, environment: ProcessEnvironment.variables) == .journal
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
     let words = lines.map { (isJournal ? "<3>" : "") + $0 + "\n" }.joined()

@@ -12,6 +12,6 @@ struct InitCommand: AsyncParsableCommand {
   func run() async throws {
     let store = try await StoreSelection(options).create()
     await store.close()
-    StandardStream.write("made the store \(store.path)\n")
+    try StandardStream.write("made the store \(store.path)\n")
   }
 }

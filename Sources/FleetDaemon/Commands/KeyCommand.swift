@@ -44,13 +44,32 @@ struct KeyCommand: ParsableCommand {
         }
         return instant
       }
-      let key = try await options.withStore { store in
-        try await store.createKey(
+      if let end, end <= SystemClock().now {
+        throw ValidationError("--expires: \(end.rfc3339) has passed; give an instant that is still to come")
+      }
+      try await options.withStore { store in
+        let key = try await store.createKey(
           name: name, sections: hideUsage ? [] : Set(UsageSection.allCases),
           accounts: accounts.isEmpty ? nil : accounts, expiresAt: end)
+        if !quiet { StandardStream.note("The new API key; it will not be shown again:\n") }
+        do throws(OutputError) {
+          try key.plainKey.withText { (text) throws(OutputError) in try StandardStream.deliver(text + "\n") }
+        } catch {
+          throw await withdraw(key, from: store, after: error)
+        }
       }
-      if !quiet { StandardStream.write("The new API key; it will not be shown again:\n", to: .error) }
-      key.plainKey.withText { StandardStream.write($0 + "\n") }
+    }
+
+    /// Takes a key back that nobody got: it would be of no use, and keep its name from the next attempt.
+    private func withdraw(
+      _ key: NewKey, from store: SQLiteFleetStore, after failure: OutputError
+    ) async -> OutputError {
+      do throws(StoreError) {
+        try await store.deleteKey(key.id)
+        return failure.adding("the key was not kept, try again")
+      } catch {
+        return failure.adding("revoke the key \(key.id), which nobody has: \(error.message)")
+      }
     }
   }
 
@@ -63,16 +82,17 @@ struct KeyCommand: ParsableCommand {
     func run() async throws {
       let keys = try await options.withStore { try await $0.listKeys() }
       guard !keys.isEmpty else {
-        StandardStream.write("There are no keys yet; make one with: codex-fleetd key create NAME\n", to: .error)
+        StandardStream.note("There are no keys yet; make one with: codex-fleetd key create NAME\n")
         return
       }
+      let now = SystemClock().now
       var table = Table("NAME", "KEY", "STATE", "SEES", "EXPIRES", "ID")
       for key in keys {
         table.add(
-          key.name, key.prefix + "…", key.isActive ? "active" : "revoked", Self.sight(of: key),
+          key.name, key.prefix + "…", key.state(at: now).rawValue, Self.sight(of: key),
           key.expiresAt?.rfc3339 ?? "never", key.id)
       }
-      StandardStream.write(table.text)
+      try StandardStream.write(table.text)
     }
 
     private static func sight(of key: KeyListing) -> String {
@@ -99,7 +119,7 @@ struct KeyCommand: ParsableCommand {
 
     func run() async throws {
       let id = try await options.withStore { try await $0.revokeKey(key) }
-      StandardStream.write("revoked the key \(id)\n")
+      try StandardStream.write("revoked the key \(id)\n")
     }
   }
 }

@@ -19,7 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = ProcessEnvironment.variables
     let configuration = try options.configuration(environment)
-    guard !printConfig else { return StandardStream.write(configuration.listing.yaml) }
+    guard !printConfig else { return try StandardStream.write(configuration.listing.yaml) }
     let logSettings = LogSettings(LogSettings.Values(configuration, environment: environment))
     let log = LogStream(STDERR_FILENO, logSettings, clock: SystemClock())
     let logger = Logger(label: "codex-fleetd") { _ in StreamLogHandler(log, logSettings, clock: SystemClock()) }

@@ -20,10 +20,10 @@ struct SettingsCommand: ParsableCommand {
     func run() async throws {
       try await options.withStore { store in
         if let name {
-          StandardStream.write(try await store.setting(name) + "\n")
+          try StandardStream.write(try await store.setting(name) + "\n")
         } else {
           for setting in StoreSetting.allCases {
-            StandardStream.write("\(setting.rawValue) \(try await store.setting(setting.rawValue))\n")
+            try StandardStream.write("\(setting.rawValue) \(try await store.setting(setting.rawValue))\n")
           }
         }
       }

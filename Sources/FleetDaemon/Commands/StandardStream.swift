@@ -1,20 +1,35 @@
 internal import Glibc
 
-/// The process's own output.
+/// The process's own input and output.
 enum StandardStream {
-  case output
-  case error
+  /// Writes a text whole to standard output; a reader that went away needs nothing more.
+  static func write(_ text: String) throws(OutputError) {
+    if let error = error(writing: text, to: STDOUT_FILENO), !error.isReaderGone { throw error }
+  }
 
-  /// Writes a text whole; what cannot be written has nobody to read it.
-  static func write(_ text: String, to stream: StandardStream = .output) {
-    let file = stream == .output ? STDOUT_FILENO : STDERR_FILENO
+  /// Writes a text whole to standard output, for somebody who has to get it.
+  static func deliver(_ text: String) throws(OutputError) {
+    if let error = error(writing: text, to: STDOUT_FILENO) { throw error }
+  }
+
+  /// Writes a text whole to standard error; what cannot be written there has nobody to read it.
+  static func note(_ text: String) { _ = error(writing: text, to: STDERR_FILENO) }
+
+  private static func error(writing text: String, to file: Int32) -> OutputError? {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
+      if written >= 0 {
+        rest = rest.dropFirst(written)
+      } else if errno == EAGAIN {
+        // Somebody who shares the file has made it non-blocking.
+        var ready = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&ready, 1, -1)
+      } else if errno != EINTR {
+        return OutputError(number: errno)
+      }
     }
+    return nil
   }
 
   /// Whether standard input is a terminal.
@@ -25,7 +40,7 @@ enum StandardStream {
   /// - Returns: whether the answer was yes; nil when there is no terminal to ask on.
   static func confirm(_ question: String) -> Bool? {
     guard isInputTerminal else { return nil }
-    write("\(question) [y/N] ", to: .error)
+    note("\(question) [y/N] ")
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }
 }

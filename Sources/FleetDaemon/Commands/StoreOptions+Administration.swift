@@ -7,7 +7,7 @@ extension StoreOptions {
     // Somebody may have meant a store that is elsewhere.
     let isNew = try selection.isStillToBeMade()
     let store = try await selection.open(for: .administration)
-    if isNew { StandardStream.write("note: made a new store, \(store.path)\n", to: .error) }
+    if isNew { StandardStream.note("note: made a new store, \(store.path)\n") }
     do {
       let value = try await body(store)
       await store.close()

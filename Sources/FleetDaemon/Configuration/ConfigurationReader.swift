@@ -66,8 +66,8 @@ struct ConfigurationReader {
     of text: String, for setting: any SettingDescription, at origin: ConfigurationOrigin, expected: String
   ) -> ConfigurationError {
     ConfigurationError(
-      "\(Self.place(of: setting, at: origin)): \"\(ConfigurationListing.masked(text))\" is not allowed; give \(expected)"
-    )
+      "\(Self.place(of: setting, at: origin)): \"\(ConfigurationListing.masked(text))\" is not allowed; give \(expected)",
+      isWrongUsage: origin == .flag)
   }
 
   /// How a setting is called where it was given.

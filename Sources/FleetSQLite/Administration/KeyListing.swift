@@ -2,6 +2,16 @@ public import Fleet
 
 /// A stored API key as an administrator sees it.
 public struct KeyListing: Hashable, Sendable {
+  /// Whether a key lets a program in.
+  public enum State: String, Hashable, Sendable {
+    /// It does.
+    case active
+    /// Its end has passed.
+    case expired
+    /// It was switched off.
+    case revoked
+  }
+
   /// The store's identifier of the key.
   public let id: String
   /// The name it was given.
@@ -18,4 +28,10 @@ public struct KeyListing: Hashable, Sendable {
   public let scope: AccountScope
   /// When it was made; nil when that is unreadable.
   public let createdAt: Timestamp?
+
+  /// Whether it lets a program in at an instant.
+  public func state(at instant: Timestamp) -> State {
+    guard isActive else { return .revoked }
+    return expiresAt.map { $0 <= instant } == true ? .expired : .active
+  }
 }

@@ -8,11 +8,13 @@ extension SQLiteFleetStore {
   /// How many characters after that stay readable in the store.
   private static let prefixLength = 8
   private static let maximumNameLength = 200
+  /// The condition that a key has neither been switched off nor expired.
+  private static let works = "(is_active = 1 AND (expires_at IS NULL OR expires_at > \(DatabaseClock.now)))"
 
   /// Makes an API key.
   ///
   /// - Parameters:
-  ///   - name: what the key is called; no other active key may have the name.
+  ///   - name: what the key is called; no other key that still works may have the name.
   ///   - sections: what it may see; usage takes both.
   ///   - accounts: identifiers, e-mail addresses or aliases of the accounts it may see; nil means all, now and later.
   ///   - expiresAt: when it stops working.
@@ -32,7 +34,7 @@ extension SQLiteFleetStore {
     let words = UsageSection.allCases.filter { sections.contains($0) }.map(\.rawValue).joined(separator: ",")
     return try await administer { db, _ in
       let isTaken = try DatabaseValue.fetchOne(
-        db, sql: "SELECT 1 FROM api_keys WHERE name = ? AND is_active = 1 LIMIT 1", arguments: [name])
+        db, sql: "SELECT 1 FROM api_keys WHERE name = ? AND \(Self.works) LIMIT 1", arguments: [name])
       guard isTaken == nil else {
         throw StoreError(
           .invalidValue, "There is an active key of that name. Choose another, or revoke that one first.")
@@ -72,13 +74,14 @@ extension SQLiteFleetStore {
     let reference = reference.hasSuffix("…") ? String(reference.dropLast()) : reference
     return try await administer { db, _ in
       let rows = try Row.fetchAll(
-        db, sql: "SELECT id, is_active FROM api_keys WHERE id = ?1 OR key_prefix = ?1 OR name = ?1 ORDER BY id",
+        db,
+        sql: "SELECT id, \(Self.works) FROM api_keys WHERE id = ?1 OR key_prefix = ?1 OR name = ?1 ORDER BY id",
         arguments: [reference])
       let found = rows.compactMap { row -> (id: String, isActive: Bool)? in
         let values = Array(row.databaseValues)
         return values[0].text.map { ($0, values[1].truth == true) }
       }
-      // A revoked key's name may have gone to a later one, which is then the one that is meant.
+      // The name of a key that works no more may have gone to a later one, which is then the one that is meant.
       let active = found.filter(\.isActive)
       guard let id = (found.first { $0.id == reference } ?? active.first ?? found.first)?.id else {
         throw StoreError(
@@ -90,6 +93,14 @@ extension SQLiteFleetStore {
       try db.execute(sql: "UPDATE api_keys SET is_active = 0 WHERE id = ?", arguments: [id])
       return id
     }
+  }
+
+  /// Deletes a key that nobody was given; its name is free again.
+  ///
+  /// - Parameter id: the key's identifier.
+  /// - Throws: `.managedElsewhere` in a codex-lb store.
+  public func deleteKey(_ id: String) async throws(StoreError) {
+    try await administer { db, _ in try db.execute(sql: "DELETE FROM api_keys WHERE id = ?", arguments: [id]) }
   }
 
   private static func validKeyName(_ text: String) throws(StoreError) -> String {

@@ -123,6 +123,47 @@ struct ConfigurationTests {
     #expect(printed.yaml.contains("# background-refresh: on for an own store, off for a codex-lb's"))
   }
 
+  @Test("a path is printed whole, and as it is seen from anywhere")
+  func paths() throws {
+    let flags = ["store": "/home/me@corp/fleet.db", "key-file": "/tmp/a#b?c", "socket": "here/fleet.sock"]
+    let printed = try DaemonConfiguration(flags: flags, file: nil, environment: [:]).listing.yaml
+    #expect(printed.contains("store: \"/home/me@corp/fleet.db\" "))
+    #expect(printed.contains("key-file: \"/tmp/a#b?c\" "))
+    let directory = FileManager.default.currentDirectoryPath
+    #expect(printed.contains("socket: \(directory)/here/fleet.sock "), "\(printed)")
+    let home = try DaemonConfiguration(flags: ["store": "~/x.db"], file: nil, environment: ["HOME": "/h"]).listing.yaml
+    #expect(home.contains("store: /h/x.db "))
+  }
+
+  @Test("what is given nowhere is printed as what it comes to, where that can be told")
+  func standardPaths() throws {
+    func printed(_ flags: [String: String] = [:], _ environment: [String: String] = [:]) throws -> String {
+      try DaemonConfiguration(flags: flags, file: nil, environment: environment).listing.yaml
+    }
+    let own = try printed([:], ["HOME": "/h", "XDG_RUNTIME_DIR": "/run/user/7"])
+    #expect(own.contains("# store: /h/.local/state/codex-fleet/fleet.db "), "\(own)")
+    #expect(own.contains("# key-file: /h/.local/state/codex-fleet/encryption.key "))
+    #expect(own.contains("# socket: /run/user/7/codex-fleet/fleet.sock "))
+    let folder = try TemporaryDirectory()
+    #expect(try printed(["store": folder.path]).contains("# key-file: \(folder.file("encryption.key")) "))
+    #expect(try printed().contains("# store: fleet.db in $STATE_DIRECTORY, else "))
+  }
+
+  @Test(
+    "a port that nobody can connect to is refused",
+    arguments: [
+      ("http://host:65535/x", true), ("http://host", true), ("http://[::1]:80/", true), ("http://[::1]", true),
+      ("http://host:65536", false), ("http://host:0", false), ("http://host:http/", false),
+      ("http://[::1]:99999", false),
+      ("http://host:1:2", false), ("http://host:", false),
+    ])
+  func ports(address: String, isAllowed: Bool) {
+    for name in ["upstream-url", "auth-url"] {
+      let configuration = try? DaemonConfiguration(flags: [name: address], file: nil, environment: [:])
+      #expect((configuration != nil) == isAllowed)
+    }
+  }
+
   @Test(
     "an address with a password is refused, and what is secret in it is not shown",
     arguments: [

@@ -80,6 +80,11 @@ struct StoreSelection {
   /// Where the store is, or is to be made.
   func path() throws(StoreError) -> String { if let namedPath { namedPath } else { try defaultPath() } }
 
+  /// Where the store's encryption key is, or is to be made.
+  func keyPath() throws(StoreError) -> String {
+    if let keyFile { keyFile } else { try SQLiteFleetStore.keyFile(ofStoreAt: try path()) }
+  }
+
   /// Makes a new own store where there is nothing yet.
   ///
   /// - Throws: `StoreError` with `.invalidValue` when something is there.

@@ -5,23 +5,24 @@ struct ConfigurationListing: Hashable, Sendable {
     let name: String
     /// The text that was given, or of the standard value; empty where that is no text but a rule.
     let text: String
-    /// What holds when the text is empty, in words.
-    let standardWords: String
+    /// The value as it may be shown: the text, or what the rule comes to, or the rule in words.
+    let shownText: String
     let origin: ConfigurationOrigin
     let isReloadable: Bool
-
-    /// The value as it may be shown.
-    var shownText: String { text.isEmpty ? standardWords : ConfigurationListing.masked(text) }
   }
 
   private(set) var entries: [Entry]
 
   /// Lists what a reader finds.
-  init(_ reader: ConfigurationReader) {
+  ///
+  /// - Parameter standardPaths: what the standards of paths come to here and now, by the setting's name.
+  init(_ reader: ConfigurationReader, standardPaths: [String: String] = [:]) {
     entries = SettingCatalogue.all.map { setting in
-      let given = reader.given(setting)
+      let given = reader.listed(setting)
+      let text = given?.text ?? setting.standardText
+      let standard = standardPaths[setting.name].map { Self.scalar(reader.absolute($0)) } ?? setting.standardWords
       return Entry(
-        name: setting.name, text: given?.text ?? setting.standardText, standardWords: setting.standardWords,
+        name: setting.name, text: text, shownText: text.isEmpty ? standard : setting.shown(text),
         origin: given?.origin ?? .standard, isReloadable: setting.isReloadable)
     }
   }
@@ -47,7 +48,7 @@ struct ConfigurationListing: Hashable, Sendable {
   var yaml: String {
     let settings = entries.map { entry in
       entry.text.isEmpty
-        ? "# \(entry.name): \(entry.standardWords)" : "\(entry.name): \(Self.scalar(Self.masked(entry.text)))"
+        ? "# \(entry.name): \(entry.shownText)" : "\(entry.name): \(Self.scalar(entry.shownText))"
     }
     let width = settings.map(\.count).filter { $0 <= 60 }.max() ?? 0
     return zip(settings, entries).map { setting, entry in

@@ -54,19 +54,34 @@ struct ConfigurationReader {
   /// - Throws: `ConfigurationError` when it is not allowed. A file's path has to be absolute: nobody knows from which
   ///   directory a daemon will be started.
   func path(_ setting: Setting<String?>) throws(ConfigurationError) -> String? {
-    guard var path = try value(of: setting) else { return nil }
-    if let home, path == "~" || path.hasPrefix("~/") { path = home + path.dropFirst() }
+    guard let path = try value(of: setting).map(expanded) else { return nil }
     if let (text, origin) = given(setting), case .file = origin, !path.hasPrefix("/") {
       throw refusal(of: text, for: setting, at: origin, expected: "an absolute path")
     }
     return path
   }
 
+  /// A setting's text as it would have to stand in a configuration file, and where it was given: a path is absolute.
+  func listed(_ setting: any SettingDescription) -> (text: String, origin: ConfigurationOrigin)? {
+    given(setting).map { (setting.kind == .path ? absolute(expanded($0.text)) : $0.text, $0.origin) }
+  }
+
+  /// A path as it is seen from anywhere.
+  func absolute(_ path: String) -> String {
+    guard !path.isEmpty, !path.hasPrefix("/"), let directory = ProcessEnvironment.directory else { return path }
+    return (directory.hasSuffix("/") ? directory : directory + "/") + path
+  }
+
+  private func expanded(_ path: String) -> String {
+    guard let home, path == "~" || path.hasPrefix("~/") else { return path }
+    return home + path.dropFirst()
+  }
+
   private func refusal(
     of text: String, for setting: any SettingDescription, at origin: ConfigurationOrigin, expected: String
   ) -> ConfigurationError {
     ConfigurationError(
-      "\(Self.place(of: setting, at: origin)): \"\(ConfigurationListing.masked(text))\" is not allowed; give \(expected)",
+      "\(Self.place(of: setting, at: origin)): \"\(setting.shown(text))\" is not allowed; give \(expected)",
       isWrongUsage: origin == .flag)
   }
 

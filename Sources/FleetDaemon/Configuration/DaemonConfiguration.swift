@@ -64,7 +64,12 @@ struct DaemonConfiguration: Sendable {
       users: try reader.value(of: Catalogue.allowUIDs), groups: try reader.value(of: Catalogue.allowGIDs))
     logLevel = try reader.value(of: Catalogue.logLevel)
     logFormat = try reader.value(of: Catalogue.logFormat)
-    listing = ConfigurationListing(reader)
+    let selection = StoreSelection(path: storePath, keyFile: keyFile, environment: environment)
+    var standardPaths = [Catalogue.socket.name: socketPath]
+    // Where there is no home, neither of these has a place.
+    standardPaths[Catalogue.store.name] = try? selection.path()
+    standardPaths[Catalogue.keyFile.name] = try? selection.keyPath()
+    listing = ConfigurationListing(reader, standardPaths: standardPaths)
   }
 
   /// A reader of everything that is given.

@@ -28,7 +28,7 @@ struct Setting<Value: Sendable>: SettingDescription {
 
   var placeholder: String { form.placeholder }
   var values: String { form.values }
-  var isList: Bool { form.isList }
+  var kind: SettingKind { form.kind }
   var standardText: String { form.text(standard) }
 }
 
@@ -48,11 +48,17 @@ protocol SettingDescription: Sendable {
   var standardWords: String { get }
   /// Whether SIGHUP takes up a new value.
   var isReloadable: Bool { get }
-  /// Whether the configuration file may give a list.
-  var isList: Bool { get }
+  /// What its values name.
+  var kind: SettingKind { get }
 }
 
 extension SettingDescription {
+  /// Whether the configuration file may give a list.
+  var isList: Bool { kind == .list }
+
+  /// A value's text as it may be shown.
+  func shown(_ text: String) -> String { kind == .address ? ConfigurationListing.masked(text) : text }
+
   /// The flag.
   var flag: String { "--\(name)" }
 

@@ -13,8 +13,8 @@ struct SettingForm<Value: Sendable>: Sendable {
   let parse: @Sendable (String) -> Value?
   /// The text of a value.
   let text: @Sendable (Value) -> String
-  /// Whether the configuration file may give a list.
-  var isList = false
+  /// What its values name.
+  var kind = SettingKind.plain
 }
 
 extension SettingForm<Int> {
@@ -62,15 +62,28 @@ extension SettingForm<String> {
   /// An address of the provider's.
   static let address = SettingForm(
     placeholder: "url", values: "an http or https address",
-    expected: "an http or https address without user name, password, query or fragment, such as https://host/path",
-    parse: { CodexUpstream.accepts(address: $0) ? $0 : nil }, text: { $0 })
+    expected:
+      "an http or https address with a port of at most 65535, if any, and without user name, password, query or "
+      + "fragment, such as https://host/path",
+    parse: { CodexUpstream.accepts(address: $0) && hasUsablePort($0) ? $0 : nil }, text: { $0 }, kind: .address)
+
+  /// Whether the port of an address, if it names one, is one that can be connected to.
+  private static func hasUsablePort(_ address: String) -> Bool {
+    let authority =
+      address.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+    // The colons in brackets are the host's own.
+    let end = authority.lastIndex(of: "]").map { authority[$0...].dropFirst() } ?? authority
+    guard let colon = end.firstIndex(of: ":") else { return true }
+    let port = end[colon...].dropFirst()
+    return port.utf8.allSatisfy(\.isDigit) && UInt16(port).map { $0 > 0 } ?? false
+  }
 }
 
 extension SettingForm<String?> {
   /// A file's path.
   static let path = SettingForm(
     placeholder: "path", values: "a path", expected: "a path",
-    parse: { $0.isEmpty || $0.contains("\0") ? .none : .some(.some($0)) }, text: { $0 ?? "" })
+    parse: { $0.isEmpty || $0.contains("\0") ? .none : .some(.some($0)) }, text: { $0 ?? "" }, kind: .path)
 }
 
 extension SettingForm<Set<UInt32>?> {
@@ -86,7 +99,7 @@ extension SettingForm<Set<UInt32>?> {
       }
       return numbers.count == parts.count ? .some(.some(Set(numbers))) : .none
     },
-    text: { $0?.sorted().map(String.init).joined(separator: ",") ?? "" }, isList: true)
+    text: { $0?.sorted().map(String.init).joined(separator: ",") ?? "" }, kind: .list)
 }
 
 extension SettingForm where Value: RawRepresentable<String> & CaseIterable {

@@ -15,6 +15,12 @@ extension SQLiteFleetStore {
     return directory + ownFileName
   }
 
+  /// The usual key file of a store that is, or is to be, at a path.
+  public static func keyFile(ofStoreAt path: String) throws(StoreError) -> String {
+    let file = try isDirectory(path) ? path + "/" + ownFileName : path
+    return FileContents.sibling(of: file, named: StoreLocation.keyFileName)
+  }
+
   /// Whether a path is a directory's.
   public static func isDirectory(_ path: String) throws(StoreError) -> Bool {
     try FileStatus(path: path)?.isDirectory ?? false

@@ -1,4 +1,5 @@
 public import Fleet
+internal import GRDB
 internal import NIOConcurrencyHelpers
 
 /// Accounts, keys and usage in an SQLite file: this program's own, or a codex-lb's that runs beside it.
@@ -60,6 +61,14 @@ public final class SQLiteFleetStore: FleetStore {
       try await connections.read { db, store in try gate.requireWritable(db, path: store.location.path) }
     }
     return SQLiteBackgroundSession(connections, warnings: warnings, counter: sessions)
+  }
+
+  /// Makes sure that the store may be written, and writes nothing.
+  public func requireWritable() async throws(StoreError) {
+    try await connections.write(.usage, changing: .nothing) { db, _ in
+      // A file that may only be read lets a transaction for writing begin, and refuses the first statement that writes.
+      try db.execute(sql: "DELETE FROM accounts WHERE FALSE")
+    }
   }
 
   /// How many sessions were opened so far, and how many are open.

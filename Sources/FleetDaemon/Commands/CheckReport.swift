@@ -11,7 +11,7 @@ struct CheckReport {
 
   /// Prints a finding.
   mutating func add(_ subject: String, _ finding: Result<String, Fault>) throws(OutputError) {
-    let label = subject.padding(to: 10)
+    let label = subject.padding(to: 15)
     switch finding {
     case .success(let text):
       try StandardStream.write("ok      \(label)\(text)\n")

@@ -148,8 +148,9 @@ struct Daemon: Service {
       }
       defer { group.cancelAll() }
       do {
-        try await server.run { [notifier, server] in
+        try await server.run { [notifier, server, logger] in
           notifier.ready("Serving at \(server.socketPath)")
+          if let fault = SharedDirectory.fault(around: server.socketPath) { logger.warning("\(fault)") }
           started.finish()
         }
         return .success(())

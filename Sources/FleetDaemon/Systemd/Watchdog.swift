@@ -1,5 +1,4 @@
 internal import Fleet
-internal import FleetClient
 internal import Glibc
 internal import Logging
 
@@ -54,24 +53,8 @@ struct Watchdog: Sendable {
 
   /// Why a call on a connection of its own is not answered within a third of the limit; nil when it is.
   private func fault(at socketPath: String) async -> String? {
-    await withTaskGroup(of: String?.self) { group in
-      group.addTask {
-        let client = FleetClient(socketPath: socketPath, token: nil)
-        defer { client.close() }
-        do {
-          _ = try await client.health()
-          return nil
-        } catch {
-          return "\(error)"
-        }
-      }
-      group.addTask { [clock, limit] in
-        try? await clock.sleep(for: limit / 3)
-        return "no answer within \(limit / 3)"
-      }
-      let fault = await group.next() ?? nil
-      group.cancelAll()
-      return Task.isCancelled ? nil : fault
-    }
+    let probe = DaemonProbe(socketPath: socketPath, limit: limit / 3, clock: clock)
+    guard case .failure(let fault) = await probe.health(), !Task.isCancelled else { return nil }
+    return "\(fault)"
   }
 }

@@ -24,6 +24,7 @@ public enum SocketPath {
   public static func fault(in path: String) -> String? {
     if path.isEmpty { return "the path is empty" }
     if path.utf8.contains(0) { return "the path contains a NUL byte" }
+    if path.hasSuffix("/") { return "the path names a directory: give a file in it, such as \(path)fleet.sock" }
     let length = path.utf8.count
     guard length > maximumLength else { return nil }
     return "the path has \(length) bytes, the platform allows \(maximumLength): choose a shorter one"

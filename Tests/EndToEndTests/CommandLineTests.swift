@@ -97,6 +97,68 @@ struct CommandLineTests {
     #expect(result.errors.contains(words), "\(result.errors)")
   }
 
+  @Test(
+    "what is wrong is named as it was given, with the cure",
+    arguments: [
+      (["--socket", "newdir/"], "the path names a directory: give a file in it, such as newdir/fleet.sock"),
+      (["key", "create", "  "], "A key's name needs at least one character that is no blank."),
+      (
+        ["settings", "set", "refresh-interval", "30"],
+        "refresh-interval is not kept in the store: it belongs into the configuration file, as refresh-interval: 30, or "
+      ),
+      (["settings", "get", "log-level"], "into the configuration file, as log-level: word, or into CODEX_FLEETD_LOG_"),
+      (["account", "remove", "nope"], #""nope": No account has that identifier"#),
+      (["account", "pause", "nope"], #""nope": No account has that identifier"#),
+      (["key", "create", "x", "--account", "nope"], #""nope": No account has that identifier"#),
+    ])
+  func faults(arguments: [String], words: String) async throws {
+    let result = try await RunningProcess.run(
+      BuiltProducts.daemon, arguments, environment: ["HOME": folder.path, "XDG_RUNTIME_DIR": folder.path])
+    #expect(result.status == 1)
+    #expect(result.errors.contains(words), "\(result.errors)")
+  }
+
+  @Test("a configuration file that is not there is blamed on what named it")
+  func missingFile() async throws {
+    let file = folder.file("nowhere.yaml")
+    let variable = try await run("check", environment: ["CODEX_FLEETD_CONFIG": file])
+    #expect(variable.errors.contains("no configuration file at \(file); check CODEX_FLEETD_CONFIG"))
+    let flag = try await run("check", "--config", file, environment: ["CODEX_FLEETD_CONFIG": "/elsewhere"])
+    #expect(flag.errors.contains("no configuration file at \(file); check --config"), "\(flag.errors)")
+  }
+
+  @Test(
+    "where the system's place for the socket is not this user's, others are named",
+    .enabled(if: geteuid() == 0, "only root can become another user"))
+  func systemsPlace() async throws {
+    #expect(chown(folder.path, 65_534, 65_534) == 0)
+    func asOther(_ arguments: [String]) async throws -> Result {
+      try await RunningProcess.run(
+        URL(fileURLWithPath: "/usr/bin/setpriv"),
+        ["--reuid=65534", "--regid=65534", "--clear-groups", BuiltProducts.daemon.path] + arguments,
+        environment: ["HOME": folder.path])
+    }
+    let cure = "give a path of your own with --socket, or set XDG_RUNTIME_DIR"
+    let daemon = try await asOther([])
+    #expect(daemon.status == 1)
+    #expect(daemon.errors.contains("Permission denied") && daemon.errors.contains(cure), "\(daemon.errors)")
+    let check = try await asOther(["check", "--upstream-url", "http://127.0.0.1:9"])
+    #expect(check.output.contains(cure), "\(check.output)")
+  }
+
+  @Test("a list shows no characters that would steer the terminal or reorder the line")
+  func steering() async throws {
+    #expect(try await run("key", "create", "a\u{202E}b\u{2066}c\u{7F}d\u{200D}e").status == 0)
+    let list = try await run("key", "list").output
+    #expect(list.contains("a?b?c?d\u{200D}e "), "\(list)")
+  }
+
+  @Test("the help says once what is done when no command is given")
+  func standardCommand() async throws {
+    let help = try await run("--help").output
+    #expect(help.components(separatedBy: "(default)").count == 2, "\(help)")
+  }
+
   @Test("a key ends in the future, and is listed as expired afterwards")
   func expiry() async throws {
     let past = try await run("key", "create", "old", "--expires", "2020-01-31T12:00:00Z")

@@ -55,7 +55,11 @@ struct ConfigurationFileTests {
       ("log-level:\n  deep: er\n", "/c.yaml:2: log-level needs one value"),
       ("log-level:\n", "log-level needs one value"),
       ("allow-uids: [[1], 2]", "allow-uids needs one value, or a list"), ("store: [/a, b]", "store needs one value"),
-      ("log-level: debug\nlog-level: info\n", "given more than once: log-level"),
+      ("log-level: debug\nlog-level: info\n", "/c.yaml:2: given more than once: log-level"),
+      (
+        "store: /a\n# store: /b\nlog-level: debug\n'log-level' : info\n\"store\": /c\n",
+        "/c.yaml:4: given more than once: log-level\n/c.yaml:5: given more than once: store"
+      ),
       ("socket: [\n", "cannot be understood as YAML"), ("a: b: c\n", "/c.yaml:1: cannot be understood as YAML"),
       ("log-level: *nobody\n", "cannot be understood as YAML"), ("\tlog-level: debug", "/c.yaml:1: "),
       ("? {a: b}\n: 1\n", "there is no setting \"\""),

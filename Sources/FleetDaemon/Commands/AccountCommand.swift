@@ -87,7 +87,9 @@ struct AccountCommand: ParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-      let id = try await options.withStore { try await $0.pauseAccount(account) }
+      let id = try await options.withStore { store in
+        try await store.pauseAccount(store.account(meantBy: account).rawValue)
+      }
       try StandardStream.write("paused the account \(id.rawValue)\n")
     }
   }
@@ -102,7 +104,9 @@ struct AccountCommand: ParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-      let id = try await options.withStore { try await $0.resumeAccount(account) }
+      let id = try await options.withStore { store in
+        try await store.resumeAccount(store.account(meantBy: account).rawValue)
+      }
       try StandardStream.write("resumed the account \(id.rawValue)\n")
     }
   }
@@ -121,15 +125,20 @@ struct AccountCommand: ParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-      if !yes {
-        switch StandardStream.confirm("Delete the account \(account) with its login and its usage?") {
-        case true?: break
-        case false?: throw CleanExit.message("Nothing was deleted.")
-        case nil: throw ValidationError("there is no terminal to ask on; give --yes to delete without asking")
-        }
+      let id = try await options.withStore { store in
+        let id = try await store.account(meantBy: account)
+        if !yes { try confirm() }
+        return try await store.removeAccount(id.rawValue)
       }
-      let id = try await options.withStore { try await $0.removeAccount(account) }
       try StandardStream.write("removed the account \(id.rawValue)\n")
+    }
+
+    private func confirm() throws {
+      switch StandardStream.confirm("Delete the account \(account) with its login and its usage?") {
+      case true?: break
+      case false?: throw CleanExit.message("Nothing was deleted.")
+      case nil: throw ValidationError("there is no terminal to ask on; give --yes to delete without asking")
+      }
     }
   }
 }

@@ -9,7 +9,8 @@ internal import FleetUpstream
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Checks settings, store, encryption key, socket and upstream; exits with 1 when something is wrong.",
+    abstract:
+      "Checks settings, store, encryption key, socket, upstream and login service; exits with 1 when something is wrong.",
     discussion: "Adds and removes nothing. A store that does not exist yet is made when the daemon first starts.")
 
   @OptionGroup var options: DaemonOptions
@@ -74,7 +75,7 @@ struct CheckCommand: AsyncParsableCommand {
       guard case .success = finding, let fault = SharedDirectory.fault(around: path) else { return finding }
       return .failure(CheckReport.Fault(fault))
     } catch {
-      return .failure(CheckReport.Fault("\(error)"))
+      return .failure(CheckReport.Fault(configuration.words(for: error)))
     }
   }
 

@@ -48,9 +48,11 @@ struct KeyCommand: ParsableCommand {
         throw ValidationError("--expires: \(end.rfc3339) has passed; give an instant that is still to come")
       }
       try await options.withStore { store in
+        var identifiers: [String] = []
+        for account in accounts { identifiers.append(try await store.account(meantBy: account).rawValue) }
         let key = try await store.createKey(
           name: name, sections: hideUsage ? [] : Set(UsageSection.allCases),
-          accounts: accounts.isEmpty ? nil : accounts, expiresAt: end)
+          accounts: identifiers.isEmpty ? nil : identifiers, expiresAt: end)
         if !quiet { StandardStream.note("The new API key; it will not be shown again:\n") }
         do throws(OutputError) {
           try key.plainKey.withText { (text) throws(OutputError) in try StandardStream.deliver(text + "\n") }

@@ -8,7 +8,7 @@ internal import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Serves until SIGTERM or SIGINT; a second signal ends it at once. (default)",
+    abstract: "Serves until SIGTERM or SIGINT; a second signal ends it at once.",
     discussion: "SIGHUP has the configuration file read again.")
 
   @OptionGroup var options: DaemonOptions

@@ -8,6 +8,15 @@ struct SettingsCommand: ParsableCommand {
     discussion: "hide_upstream_quota_from_api_keys (on or off) hides the quota from every API key.",
     subcommands: [Get.self, Set.self])
 
+  /// Sends whoever means a setting of the daemon's to where it is given.
+  private static func requireStored(_ name: String, value: String?) throws(ConfigurationError) {
+    guard StoreSetting(rawValue: name) == nil, let setting = SettingCatalogue.all.first(where: { $0.name == name })
+    else { return }
+    throw ConfigurationError(
+      "\(name) is not kept in the store: it belongs into the configuration file, as \(name): "
+        + "\(value ?? setting.placeholder), or into \(setting.variable); codex-fleetd --print-config shows it")
+  }
+
   /// `codex-fleetd settings get`.
   struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Shows one setting, or all.")
@@ -18,6 +27,7 @@ struct SettingsCommand: ParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
+      if let name { try SettingsCommand.requireStored(name, value: nil) }
       try await options.withStore { store in
         if let name {
           try StandardStream.write(try await store.setting(name) + "\n")
@@ -43,6 +53,7 @@ struct SettingsCommand: ParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
+      try SettingsCommand.requireStored(name, value: value)
       try await options.withStore { try await $0.set(name, to: value) }
     }
   }

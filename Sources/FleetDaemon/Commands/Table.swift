@@ -21,10 +21,16 @@ struct Table {
     }.joined()
   }
 
-  /// The text without control characters, which could steer the terminal; a dash for nothing.
+  /// The text with question marks for what could steer the terminal or reorder the line; a dash for nothing.
   private static func printable(_ text: String) -> String {
-    let kept = String(
-      String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
-    return kept.isEmpty ? "-" : kept
+    let shown = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator: "?"
+      // The joiners belong into names, and beyond the first plane lie the tags that make flags.
+      case .format where scalar != "\u{200C}" && scalar != "\u{200D}" && scalar.value <= 0xFFFF: "?"
+      default: scalar
+      }
+    }
+    return shown.isEmpty ? "-" : String(String.UnicodeScalarView(shown))
   }
 }

@@ -1,4 +1,4 @@
-/// A setting, or a configuration file, that cannot be used.
+/// A setting, or a configuration file, that cannot be used, for what it says or for what is there.
 struct ConfigurationError: Error, CustomStringConvertible {
   /// Where it was given, what is wrong, and what is allowed instead.
   let description: String

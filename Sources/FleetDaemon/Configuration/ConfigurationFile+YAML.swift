@@ -16,7 +16,7 @@ extension ConfigurationFile {
     do {
       root = try compose(yaml: text)
     } catch let error as YamlError {
-      throw ConfigurationError(Self.words(for: error, path: path))
+      throw ConfigurationError(Self.words(for: error, path: path, text: text))
     } catch {
       throw ConfigurationError("\(path): cannot be understood as YAML: \(error)")
     }
@@ -63,17 +63,29 @@ extension ConfigurationFile {
     return scalar.string.isEmpty && scalar.style == .plain
   }
 
-  private static func words(for error: YamlError, path: String) -> String {
+  private static func words(for error: YamlError, path: String, text: String) -> String {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       return "\(path):\(mark.line): cannot be understood as YAML: \(problem); give one setting in each line, such as "
         + "log-level: debug"
     case .duplicatedKeysInMapping(let duplicates, let context):
-      return "\(path):\(context.mark.line): given more than once: \(duplicates.sorted().joined(separator: ", "))"
+      return duplicates.sorted().map { name in
+        "\(path):\(secondLine(of: name, in: text) ?? context.mark.line): given more than once: \(name)"
+      }.joined(separator: "\n")
     default:
       return "\(path): cannot be understood as YAML"
     }
+  }
+
+  /// The line in which a name is given for the second time, which the parser does not tell; nil when it does not begin one.
+  private static func secondLine(of name: String, in text: String) -> Int? {
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    func isGiven(in line: Substring) -> Bool {
+      let start = line.drop { " \t\"'".contains($0) }
+      return start.hasPrefix(name) && start.dropFirst(name.count).drop { " \t\"'".contains($0) }.first == ":"
+    }
+    return lines.indices.filter { isGiven(in: lines[$0]) }.dropFirst().first.map { $0 + 1 }
   }
 
   /// A file's text; nil when there is no file.

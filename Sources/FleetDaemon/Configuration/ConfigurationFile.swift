@@ -17,12 +17,16 @@ extension ConfigurationFile {
 
   /// Reads the file that was named, else the user's own, else the system's; nil when neither of these exists.
   ///
-  /// - Parameter named: the path that was given.
+  /// - Parameters:
+  ///   - named: the path that was given.
+  ///   - source: the flag or variable that gave it.
   /// - Throws: `ConfigurationError` when the named file does not exist, or the file cannot be read or understood.
-  static func find(named: String?, environment: [String: String]) throws(ConfigurationError) -> ConfigurationFile? {
+  static func find(
+    named: String?, by source: String = "--config", environment: [String: String]
+  ) throws(ConfigurationError) -> ConfigurationFile? {
     if let named {
       guard let file = try read(named) else {
-        throw ConfigurationError("there is no configuration file at \(named); check --config")
+        throw ConfigurationError("there is no configuration file at \(named); check \(source)")
       }
       return file
     }

@@ -76,9 +76,18 @@ struct DaemonConfiguration: Sendable {
   static func reader(
     flags: [String: String], file: String?, environment: [String: String]
   ) throws(ConfigurationError) -> ConfigurationReader {
-    let named = file ?? environment[fileVariable].flatMap { $0.isEmpty ? nil : $0 }
+    let variable = environment[fileVariable].flatMap { $0.isEmpty ? nil : $0 }
     return try ConfigurationReader(
-      flags: flags, environment: environment, file: .find(named: named, environment: environment))
+      flags: flags, environment: environment,
+      file: .find(named: file ?? variable, by: file == nil ? fileVariable : "--config", environment: environment))
+  }
+
+  /// Why nothing can listen at the socket's path; where that is the system's place, how to have another one.
+  func words(for error: ListeningError) -> String {
+    guard socketPath == SocketPath.defaultPath(environment: [:]), [.system, .directory].contains(error.code) else {
+      return "\(error)"
+    }
+    return "\(error); give a path of your own with \(SettingCatalogue.socket.flag), or set XDG_RUNTIME_DIR"
   }
 
   /// How refreshes are done.

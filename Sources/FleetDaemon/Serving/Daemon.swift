@@ -154,6 +154,8 @@ struct Daemon: Service {
           started.finish()
         }
         return .success(())
+      } catch let error as ListeningError {
+        return .failure(ConfigurationError(settings.current.words(for: error)))
       } catch {
         return .failure(error)
       }

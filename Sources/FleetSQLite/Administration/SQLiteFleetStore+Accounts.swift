@@ -24,6 +24,14 @@ extension SQLiteFleetStore {
     return try await consult { db in try AccountQuery(db, warnings).records(in: .all).map(\.account) }
   }
 
+  /// The identifier of an account.
+  ///
+  /// - Parameter reference: the identifier itself, or the account's e-mail address or alias if no other has it.
+  /// - Throws: `.notFound`, `.invalidValue` when several accounts are meant, `.managedElsewhere` in a codex-lb store.
+  public func accountID(of reference: String) async throws(StoreError) -> AccountID {
+    try await consult { db in try AccountReference(reference).resolve(db) }
+  }
+
   /// Takes an account out of use until it is resumed.
   ///
   /// - Parameter reference: the account's identifier, or its e-mail address or alias if no other has it.

@@ -105,7 +105,10 @@ extension SQLiteFleetStore {
 
   private static func validKeyName(_ text: String) throws(StoreError) -> String {
     let name = text.trimmingWhitespace()
-    guard !name.isEmpty, name.count <= maximumNameLength, !name.unicodeScalars.contains(where: { $0.value < 32 }) else {
+    guard !name.isEmpty else {
+      throw StoreError(.invalidValue, "A key's name needs at least one character that is no blank.")
+    }
+    guard name.count <= maximumNameLength, !name.unicodeScalars.contains(where: { $0.value < 32 }) else {
       throw StoreError(
         .invalidValue, "A key's name is 1 to \(maximumNameLength) characters long and holds no control characters.")
     }

@@ -23,7 +23,7 @@ extension FleetClient {
     public var reason: String?
     /// When the sample that now counts was taken.
     public var observedAt: Instant?
-    /// Until when the account is left alone (`coolingDown`), or the upstream asks to be (`failed`).
+    /// Until when the account is left alone, because its login was refused, or else the upstream asks to be.
     public var blockedUntil: Instant?
 
     /// What happened; a word this version does not know is kept as it is.

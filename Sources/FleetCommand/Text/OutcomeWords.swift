@@ -13,13 +13,22 @@ extension FleetClient.Outcome {
   }
 
   /// How long there is to wait, and who wants it: a pause of the daemon's own is kept, the upstream's is but a wish.
+  ///
+  /// The two are told apart by the reason: a login that was refused is left alone by the daemon, whatever the upstream
+  /// asks for, and no other failure is.
   private func waitingWords(now: Int64) -> String {
     guard let seconds = blockedUntil.map({ $0.unixSeconds - now }), seconds > 0 else { return "" }
     switch kind {
     case .coolingDown: return "; next try in \(DurationWords.full(seconds))"
+    case .failed where isLoginRefused: return "; left alone for \(DurationWords.full(seconds))"
     case .failed: return "; upstream asks to wait \(DurationWords.full(seconds))"
     default: return ""
     }
+  }
+
+  private var isLoginRefused: Bool {
+    guard let reason else { return false }
+    return reason == "upstream_401" || reason == "upstream_403" || reason.hasPrefix("exchange_")
   }
 
   private var reasonWords: String? {

@@ -67,6 +67,20 @@ struct RefreshTableTests {
   }
 
   @Test(
+    "says who wants the pause after a failure: the daemon where the login was refused, else the upstream",
+    arguments: [
+      ("upstream_401", "failed: upstream answered 401; left alone for 5 min"),
+      ("upstream_403", "failed: upstream answered 403; left alone for 5 min"),
+      ("exchange_5xx", "failed: the login service has trouble of its own; left alone for 5 min"),
+      ("upstream_429", "failed: upstream answered 429; upstream asks to wait 5 min"),
+      ("upstream_5xx", "failed: upstream has trouble of its own; upstream asks to wait 5 min"),
+    ])
+  func pauses(reason: String, words: String) throws {
+    let outcome = try outcome("failed", reason, until: "2026-11-24T12:05:00Z")
+    #expect(outcome.words(now: TestConsole.now) == words)
+  }
+
+  @Test(
     "says how to sign in again where an account needs it, and only there",
     arguments: [("skipped", "reauth_required"), ("failed", "reauth_required"), ("failed", "token_missing")])
   func login(kind: String, reason: String) throws {

@@ -20,7 +20,7 @@ struct TokenFile {
     defer { close(file) }
     switch FileContents.read(file, limit: Self.maximumLength) {
     case .whole(let bytes):
-      guard let text = String(validating: bytes, as: UTF8.self) else {
+      guard let text = String(validating: ByteOrderMark.skipped(in: bytes), as: UTF8.self) else {
         throw CommandFailure(.unauthorized, "no API key in \(source): it is not text in UTF-8")
       }
       let key = try TokenLookup.key(in: text, from: source)
@@ -33,6 +33,8 @@ struct TokenFile {
   }
 
   /// What to say about the file's mode; pipes and devices have none that matters.
+  ///
+  /// That its group may read it is in order: it is how several users, or a service and its administrator, share a key.
   private static func warning(about file: Int32, path: String) -> String? {
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & S_IROTH != 0 else {

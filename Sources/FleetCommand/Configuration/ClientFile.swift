@@ -17,7 +17,7 @@ struct ClientFile: Sendable, Equatable {
   let path: String
   /// What it says of each setting.
   private(set) var values: [Setting: String] = [:]
-  /// Whether every user of the machine can read it.
+  /// Whether every user of the machine can read it, and not only its owner and its group.
   private(set) var isOpenToOthers = false
 
   /// The user's own file; nil when there is none.
@@ -62,8 +62,10 @@ struct ClientFile: Sendable, Equatable {
     for line in lines {
       let place = "\(PrintableText.of(path)):\(line.number)"
       guard let setting = Setting(rawValue: line.name) else {
-        let names = Setting.allCases.map(\.rawValue).joined(separator: ", ")
-        throw CommandFailure(.usage, "\(place): there is no setting \(PrintableText.of(line.name)); there are \(names)")
+        let names = Setting.allCases.map(\.rawValue)
+        let guess = Spelling.nearest(to: line.name, among: names).map { "did you mean \($0)? " } ?? ""
+        throw CommandFailure(
+          .usage, "\(place): there is no setting \(line.name); \(guess)there are \(names.joined(separator: ", "))")
       }
       guard values[setting] == nil else {
         throw CommandFailure(.usage, "\(place): \(setting.rawValue) is given a second time")

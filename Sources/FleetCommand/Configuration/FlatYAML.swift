@@ -13,7 +13,7 @@ enum FlatYAML {
 
   /// The settings of a file, in its order.
   static func lines(of bytes: [UInt8], path: String) throws(CommandFailure) -> [Line] {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = String(validating: ByteOrderMark.skipped(in: bytes), as: UTF8.self) else {
       throw CommandFailure(.usage, "\(PrintableText.of(path)) is not text in UTF-8")
     }
     var lines: [Line] = []
@@ -22,10 +22,13 @@ enum FlatYAML {
     for (index, line) in rows.enumerated() {
       let isBlank = line.allSatisfy { $0 == " " } || line.drop { $0 == " " }.first == "#"
       if isBlank || (lines.isEmpty && line == "---") { continue }
-      guard let (name, rest) = name(of: line), let value = value(of: rest) else {
-        throw CommandFailure(
-          .usage,
-          "\(PrintableText.of(path)):\(index + 1): give one setting in each line, such as socket: /run/fleet.sock")
+      let place = "\(PrintableText.of(path)):\(index + 1)"
+      let parts = name(of: line)
+      if let (name, rest) = parts, isEmpty(rest) {
+        throw CommandFailure(.usage, "\(place): \(name) has no value; give it behind the colon, or leave the line out")
+      }
+      guard let (name, rest) = parts, let value = value(of: rest) else {
+        throw CommandFailure(.usage, "\(place): give one setting in each line, such as socket: /run/fleet.sock")
       }
       lines.append(Line(number: index + 1, name: name, value: value))
     }
@@ -36,8 +39,17 @@ enum FlatYAML {
   private static func name(of line: Substring) -> (String, Substring)? {
     guard let colon = line.firstIndex(of: ":"), colon > line.startIndex else { return nil }
     let (name, rest) = (line[..<colon], line[line.index(after: colon)...])
-    guard rest.first == " ", name.allSatisfy({ $0.isASCII && ($0.isLetter || $0 == "-") }) else { return nil }
+    // With an underscore it is no setting, but likely a mistyped one, which can be told.
+    guard rest.isEmpty || rest.first == " ", name.allSatisfy({ $0.isASCII && ($0.isLetter || "-_".contains($0)) })
+    else {
+      return nil
+    }
     return (String(name), rest.drop { $0 == " " })
+  }
+
+  /// Whether nothing stands behind the colon, or nothing in quotes.
+  private static func isEmpty(_ text: Substring) -> Bool {
+    text.isEmpty || text.first == "#" || text == "\"\"" || text == "''"
   }
 
   /// A value without its quotes and a comment behind it; nil when it is empty, or means something else in YAML.

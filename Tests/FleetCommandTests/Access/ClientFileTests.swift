@@ -52,7 +52,14 @@ struct ClientFileTests {
   @Test(
     "that cannot be understood is wrong usage, with its line",
     arguments: [
-      ("socket: /a\nsokcet: /b\n", ":2: there is no setting sokcet; there are socket, token-file, token"),
+      (
+        "socket: /a\nsokcet: /b\n",
+        ":2: there is no setting sokcet; did you mean socket? there are socket, token-file, token"
+      ),
+      ("token_file: /a\n", ":1: there is no setting token_file; did you mean token-file? there are"),
+      ("colour: never\n", ":1: there is no setting colour; there are"),
+      ("socket: /a\ntoken:\n", ":2: token has no value; give it behind the colon"),
+      ("token: # none yet\n", ":1: token has no value"), ("token: ''\n", ":1: token has no value"),
       ("socket: /a\nsocket: /b\n", ":2: socket is given a second time"), ("# c\n\nsocket\n", ":3: give one setting in"),
       ("socket: a/b\n", ":1: a path has to begin with / or ~/"), ("token: sk-secret x: y\n", ":1: give one setting"),
     ])
@@ -100,6 +107,7 @@ struct FlatYAMLTests {
       ("---\na: b\n", "b"), ("a: b # c", "b"), ("a: b#c", "b#c"), ("a:   b  ", "b"), ("a: \"b # c\"", "b # c"),
       ("a: 'b: c'  # d", "b: c"), ("a: \"-b\"", "-b"), ("a: b c", "b c"), ("a: /p:q", "/p:q"), ("a: b\r\n", "b"),
       ("# x\n  # y\n\na: b", "b"),
+      ("\u{FEFF}a: b", "b"), ("\u{FEFF}---\r\n# c\r\n\r\na: 'b'\r\n", "b"),
     ])
   func values(text: String, value: String) throws {
     #expect(try FlatYAML.lines(of: Array(text.utf8), path: "p").map(\.value) == [value])

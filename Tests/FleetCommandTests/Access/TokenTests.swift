@@ -53,6 +53,12 @@ struct TokenTests {
     #expect(failure?.message.contains("sk-a") == false)
   }
 
+  @Test("is what stands between a byte order mark and the end of the line", arguments: ["sk-a", "sk-a\r\n"])
+  func byteOrderMark(text: String) throws {
+    let file = try folder.write("\u{FEFF}" + text, to: "key", mode: 0o600)
+    #expect(try TokenLookup(file: file, environment: [:]).token().value == "sk-a")
+  }
+
   @Test("is not read from a directory")
   func directory() throws {
     let failure = #expect(throws: CommandFailure.self) { try TokenLookup(file: folder.path, environment: [:]).token() }

@@ -26,6 +26,7 @@ public enum ClientProgram {
   static func run(_ arguments: [String], in console: Console) async -> CommandStatus {
     do {
       try refuseToken(in: arguments)
+      try ClientCommand.refuseMistakes(in: arguments)
       let command = try ClientCommand.parseAsRoot(ClientCommand.subcommandFirst(arguments))
       if let command = command as? any ClientSubcommand { return try await command.run(in: console) }
       var other = command

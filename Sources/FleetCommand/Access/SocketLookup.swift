@@ -20,7 +20,7 @@ struct SocketLookup: Sendable, Equatable {
     if given == nil { given = try ClientFile.find(environment)?.values[.socket] }
     if let given {
       if let fault = SocketPath.fault(in: given) {
-        throw CommandFailure(.usage, "\(PrintableText.of(given)) cannot be a socket: \(fault)")
+        throw CommandFailure(.usage, "\(PrintableText.name(given)) cannot be a socket: \(fault)")
       }
       path = given
       others = []

@@ -18,7 +18,7 @@ struct TokenLookup {
   func token() throws(CommandFailure) -> Token {
     if let file {
       guard let token = try TokenFile(path: file).token() else {
-        throw CommandFailure(.unauthorized, "there is no token file at \(PrintableText.of(file))")
+        throw CommandFailure(.unauthorized, "there is no token file at \(PrintableText.name(file))")
       }
       return token
     }

@@ -17,7 +17,7 @@ extension FleetClient.Account {
 }
 
 extension [FleetClient.Account] {
-  /// Whether the key may not see their usage: an account always has a time of its last login, so that accounts without
+  /// Whether their usage is hidden from the key, by itself or by the store's settings: an account always has a time of its last login, so that accounts without
   /// any are such whose usage is hidden.
   var isUsageHidden: Bool { allSatisfy { $0.tokensRefreshedAt == nil && $0.usageRefreshedAt == nil } }
 }

@@ -15,7 +15,8 @@ struct ClientCommand: ParsableCommand {
       $XDG_RUNTIME_DIR/codex-fleet/fleet.sock or /run/codex-fleet/fleet.sock, whichever is there first.
 
       The configuration file is ~/.config/codex-fleet/client.yaml, or in $XDG_CONFIG_HOME instead of ~/.config. It may \
-      have the settings socket and token-file, each a path, and token, the key itself, if no other user can read it.
+      have the settings socket and token-file, each a path, and token, the key itself, if none but the file's owner and \
+      group can read it.
 
       Exit status: 0 all went well; 1 the call failed, or an account is below what --fail-below asks for; 2 wrong \
       usage; 3 the daemon cannot be reached; 4 the API key is missing or not accepted; 5 some accounts failed to refresh, \
@@ -32,17 +33,49 @@ struct ClientCommand: ParsableCommand {
   /// The arguments with the subcommand before its options: the parser knows the options only behind it, people also
   /// write them in front.
   static func subcommandFirst(_ arguments: [String]) -> [String] {
-    let withValue: Set = ["--account", "--fail-below", "--format", "--socket", "--sort", "--token-file"]
-    var position = 0
-    while position < arguments.count, arguments[position].hasPrefix("-"), arguments[position] != "--" {
-      position += withValue.contains(arguments[position]) ? 2 : 1
-    }
-    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-    guard position < arguments.count, names.contains(arguments[position]) else { return arguments }
+    guard let position = positionOfCommand(in: arguments), names.contains(arguments[position]) else { return arguments }
     var ordered = arguments
     ordered.insert(ordered.remove(at: position), at: 0)
     return ordered
   }
+
+  /// Refuses a command that there is not, and an option of another command than the one that is given.
+  ///
+  /// The parser would take the first for an argument of the summary, and suggest something unlike for the second.
+  static func refuseMistakes(in arguments: [String]) throws {
+    let given = positionOfCommand(in: arguments).map { arguments[$0...] } ?? []
+    let word = given.first == "help" ? given.dropFirst().first : given.first
+    if let word, word != "help", !word.hasPrefix("-"), !names.contains(word) {
+      let guess = Spelling.nearest(to: word, among: names).map { "; did you mean \($0)?" } ?? "."
+      throw ValidationError(
+        """
+        There is no command \(PrintableText.name(word))\(guess) The commands are \(names.joined(separator: ", ")).
+        """)
+    }
+    let command = word ?? "summary"
+    for (option, owner) in ["--sort": "watch", "--fail-below": "summary"] where owner != command {
+      guard arguments.prefix(while: { $0 != "--" }).contains(where: { $0 == option || $0.hasPrefix(option + "=") })
+      else { continue }
+      throw ValidationError("\(option) is an option of \(owner), and \(command) has none like it.")
+    }
+  }
+
+  /// Where the command stands behind its options; nil when there is none, or an option that is not known to tell whether
+  /// the next word is its value.
+  private static func positionOfCommand(in arguments: [String]) -> Int? {
+    let withValue: Set = ["--account", "--fail-below", "--format", "--socket", "--sort", "--token-file"]
+    let withoutValue: Set = ["--json", "--quiet", "-q", "--no-color", "--help", "-h"]
+    var position = 0
+    while position < arguments.count, arguments[position].hasPrefix("-") {
+      let argument = arguments[position]
+      let name = String(argument.prefix { $0 != "=" })
+      guard withValue.contains(name) || withoutValue.contains(name) else { return nil }
+      position += withValue.contains(argument) ? 2 : 1
+    }
+    return position < arguments.count ? position : nil
+  }
+
+  private static var names: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
 }
 
 /// A subcommand that can be run in any surroundings, those of a test included.

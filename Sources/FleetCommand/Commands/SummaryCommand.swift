@@ -21,6 +21,8 @@ struct SummaryCommand: ClientSubcommand {
   @OptionGroup var accounts: AccountOptions
 
   @Option(
+    // Else a negative number would pass for an option, and its value for missing.
+    parsing: .unconditional,
     help: ArgumentHelp("Fail when an account has less than this left, in percent.", valueName: "percent"),
     transform: ShareCheck.parse)
   var failBelow: ShareCheck?

@@ -21,6 +21,6 @@ struct AccountOptions: ParsableArguments {
   func missing(from answered: some Sequence<String>) -> String? {
     var known = Set(answered)
     let missing = given.filter { known.insert($0).inserted }
-    return missing.isEmpty ? nil : "not visible to this key: " + missing.map(PrintableText.of).joined(separator: ", ")
+    return missing.isEmpty ? nil : "not visible to this key: " + missing.map(PrintableText.name).joined(separator: ", ")
   }
 }

@@ -48,7 +48,8 @@ struct SummaryFooter: Sendable {
   private var note: String {
     guard accounts.allSatisfy({ $0.windows.allSatisfy(\.isBlank) && $0.usageRefreshedAt == nil }) else { return "" }
     return accounts.isUsageHidden
-      ? "This key may not see usage.\n" : "No usage yet; have it asked for with: codex-fleet refresh\n"
+      ? "Usage is hidden: this key may not see it, or the store's settings hide it from every key.\n"
+      : "No usage yet; have it asked for with: codex-fleet refresh\n"
   }
 
   private static func lowest(of accounts: [FleetClient.Account]) -> (share: Share, name: String)? {

@@ -12,6 +12,11 @@ enum PrintableText {
     return String(shown)
   }
 
+  /// The same for a name inside a sentence: in quotes where it would not be seen otherwise.
+  static func name(_ text: some StringProtocol) -> String {
+    text.allSatisfy(\.isWhitespace) ? "'\(of(text))'" : of(text)
+  }
+
   /// A JSON text with escapes for the commands in it; it stays the same value.
   ///
   /// - Important: Only strings may hold such commands, apart from line feeds, which are kept.

@@ -16,7 +16,7 @@ struct WatchStatus: Sendable {
     case .none:
       let instant = state.toldAt.map { " as of \($0.clockTime(now: $0.unixSeconds))" } ?? ""
       let note = !state.accounts.isEmpty && Array(state.accounts.values).isUsageHidden
-      line = StyledText("live" + instant + (note ? style.separator + "this key may not see usage" : ""))
+      line = StyledText("live" + instant + (note ? style.separator + "usage is hidden from this key" : ""))
     }
   }
 

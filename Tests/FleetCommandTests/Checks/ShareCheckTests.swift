@@ -67,7 +67,8 @@ struct ShareCheckTests {
   func wrong(percent: String) async {
     let console = TestConsole()
     #expect(await console.run("summary", "--fail-below=\(percent)") == .usage)
-    #expect(console.error.contains("a number from 0 to 100, such as 20"))
+    #expect(await console.run("summary", "--fail-below", percent) == .usage)
+    #expect(console.error.ranges(of: "a number from 0 to 100, such as 20").count == 2)
   }
 
   private func daemon(_ accounts: [String]) async throws -> CannedDaemon {

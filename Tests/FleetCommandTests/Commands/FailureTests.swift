@@ -95,6 +95,48 @@ struct CommandLineTests {
   }
 
   @Test(
+    "with a command that there is not says which there are, and which was meant",
+    arguments: [
+      (["sumary"], "There is no command sumary; did you mean summary? The commands are summary, refresh, watch,"),
+      (["help", "sumary"], "There is no command sumary; did you mean summary?"),
+      (["--json", "--socket", "/s", "wacth", "-q"], "There is no command wacth; did you mean watch?"),
+      (["completion", "bash"], "did you mean completions?"),
+      (["x\u{1B}[2J"], "There is no command x?[2J. The commands"),
+      ([""], "There is no command ''. The commands"),
+    ])
+  func unknownCommand(arguments: [String], complaint: String) async {
+    let console = TestConsole()
+    #expect(await ClientProgram.run(arguments, in: console.console) == .usage)
+    #expect(console.error.contains(complaint))
+    #expect(!console.error.contains("Unexpected argument") && !console.error.contains("codex-fleet summary"))
+  }
+
+  @Test(
+    "with another command's option says whose it is",
+    arguments: [
+      (["summary", "--sort", "name"], "--sort is an option of watch, and summary has none like it"),
+      (["--sort=name"], "--sort is an option of watch, and summary has none"),
+      (["refresh", "--fail-below", "5"], "--fail-below is an option of summary, and refresh has none"),
+    ])
+  func foreignOption(arguments: [String], complaint: String) async {
+    let console = TestConsole()
+    #expect(await ClientProgram.run(arguments, in: console.console) == .usage)
+    #expect(console.error.contains(complaint) && !console.error.contains("Did you mean"))
+  }
+
+  @Test(
+    "with an empty value shows that it is empty",
+    arguments: [
+      (["--token-file", ""], .unauthorized, "there is no token file at ''"),
+      (["--socket", ""], .usage, "'' cannot be a socket"),
+    ] as [([String], CommandStatus, String)])
+  func emptyValue(arguments: [String], status: CommandStatus, complaint: String) async {
+    let console = TestConsole(environment: arguments[0] == "--socket" ? ["CODEX_FLEET_TOKEN": "sk-test"] : [:])
+    #expect(await ClientProgram.run(["summary"] + arguments, in: console.console) == status)
+    #expect(console.error.contains(complaint))
+  }
+
+  @Test(
     "with the key in it is refused without repeating the key",
     arguments: [
       ["--token", "sk-secret"], ["summary", "--token=sk-secret"], ["call", "m", "--token", "sk-secret"], ["--token"],

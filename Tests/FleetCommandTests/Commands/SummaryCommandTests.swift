@@ -52,12 +52,12 @@ struct SummaryCommandTests {
   func narrowed(format: SummaryFormat) async throws {
     let daemon = try await CannedDaemon(["fleet.summary": .result(Fleets.summary(Fleets.account("a", name: "work")))])
     let console = TestConsole(environment: .with(daemon))
-    let given = ["a", "b\u{7}", "c", "b\u{7}"]
+    let given = ["a", "b\u{7}", "c", "b\u{7}", ""]
     let arguments = ["summary", "--format", format.rawValue] + given.flatMap { ["--account", $0] }
     #expect(await ClientProgram.run(arguments, in: console.console) == .ok)
     #expect(
       daemon.params(of: "fleet.summary") == [["accountIds": .array(given.map { .string($0) }), "token": "sk-test"]])
-    #expect(console.error == "codex-fleet: not visible to this key: b?, c\n")
+    #expect(console.error == "codex-fleet: not visible to this key: b?, c, ''\n")
   }
 
   @Test("prints nothing but the table when quiet")
@@ -75,6 +75,16 @@ struct SummaryCommandTests {
     let console = TestConsole(environment: .with(daemon))
     #expect(await ClientProgram.run(["summary"] + arguments, in: console.console) == .ok)
     #expect(console.output.hasPrefix("No accounts. Take one from a Codex CLI with"))
+  }
+
+  @Test("names both causes of hidden usage")
+  func hiddenUsage() async throws {
+    let hidden = Fleets.account(
+      "a", name: "work", primary: Fleets.blank, secondary: Fleets.blank, login: nil, sample: nil)
+    let daemon = try await CannedDaemon(["fleet.summary": .result(Fleets.summary(hidden))])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await console.run("summary") == .ok)
+    #expect(console.output.hasSuffix("this key may not see it, or the store's settings hide it from every key.\n"))
   }
 
   @Test("fails when its output cannot be written")

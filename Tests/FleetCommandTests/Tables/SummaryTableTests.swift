@@ -160,7 +160,7 @@ struct SummaryFooterTests {
   func hidden() throws {
     let account = Fleets.account(
       "a", name: "work", primary: Fleets.blank, secondary: Fleets.blank, login: nil, sample: nil)
-    #expect(try footer(Fleets.summary(account), .plain).hasSuffix("UTC\nThis key may not see usage.\n"))
+    #expect(try footer(Fleets.summary(account), .plain).contains("UTC\nUsage is hidden: this key may not see it, or "))
   }
 
   @Test("says what to do when there is no usage yet")

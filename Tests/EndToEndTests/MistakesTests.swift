@@ -151,6 +151,20 @@ struct MistakesTests {
     await home.stop(process)
   }
 
+  @Test("a daemon that is stopped is given up, by every command")
+  func stoppedDaemon() async throws {
+    let home = try Home()
+    let (process, key) = try await home.daemon()
+    process.signal(SIGSTOP)
+    for command in ["health", "summary", "refresh", "stats"] {
+      let answer = try await home.ask(command, "--timeout", "1", token: key)
+      #expect(answer.status == 3)
+      #expect(answer.errors.contains("the daemon at \(home.socket) does not answer (within 1 s); look at its log"))
+    }
+    process.signal(SIGCONT)
+    await home.stop(process)
+  }
+
   @Test("10: a full disk", .enabled(if: SmallDisk.isPossible, "needs to mount a file system"))
   func fullDisk() async throws {
     let home = try Home()

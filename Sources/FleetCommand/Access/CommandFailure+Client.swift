@@ -59,6 +59,13 @@ extension CommandFailure {
       self.init(
         .unauthorized,
         #"the API key from \#(source) has expired; make a new one with "codex-fleetd key create NAME""#)
+    case .deadlineExceeded:
+      self.init(
+        .failed,
+        """
+        that took longer than it may, and goes on in the daemon; see what comes of it with "codex-fleet summary", or \
+        give it more time with --timeout
+        """)
     default:
       let name = error.dataCode.isEmpty ? "\(error.code)" : error.dataCode
       let advice = error.retryable ? "; try again in a moment" : ""

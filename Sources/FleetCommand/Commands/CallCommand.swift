@@ -30,7 +30,8 @@ struct CallCommand: ClientSubcommand {
     let params = try params(from: console)
     let needsToken = params["token"] == nil && !Self.openMethods.contains(method)
     let token = needsToken ? try access.token(in: console, isQuiet: output.quiet) : nil
-    let daemon = try connection.daemon(in: console, token: token)
+    let limit = method == "fleet.refresh" ? TimeLimit.refresh + TimeLimit.grace : TimeLimit.usual
+    let daemon = try connection.daemon(in: console, token: token, limit: limit)
     defer { daemon.close() }
     try console.printJSON(await daemon.call(method, params: params))
     return .ok

@@ -63,7 +63,7 @@ struct ClientCommand: ParsableCommand {
   /// Where the command stands behind its options; nil when there is none, or an option that is not known to tell whether
   /// the next word is its value.
   private static func positionOfCommand(in arguments: [String]) -> Int? {
-    let withValue: Set = ["--account", "--fail-below", "--format", "--socket", "--sort", "--token-file"]
+    let withValue: Set = ["--account", "--fail-below", "--format", "--socket", "--sort", "--timeout", "--token-file"]
     let withoutValue: Set = ["--json", "--quiet", "-q", "--no-color", "--help", "-h"]
     var position = 0
     while position < arguments.count, arguments[position].hasPrefix("-") {

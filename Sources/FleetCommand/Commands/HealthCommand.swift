@@ -13,7 +13,7 @@ struct HealthCommand: ClientSubcommand {
   @OptionGroup var output: OutputOptions
 
   func run(in console: Console) async throws(CommandFailure) -> CommandStatus {
-    let daemon = try connection.daemon(in: console, token: nil)
+    let daemon = try connection.daemon(in: console, token: nil, limit: TimeLimit.health)
     defer { daemon.close() }
     let result = try await daemon.call("daemon.health")
     if format.json {

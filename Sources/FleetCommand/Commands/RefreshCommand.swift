@@ -23,7 +23,8 @@ struct RefreshCommand: ClientSubcommand {
   func run(in console: Console) async throws(CommandFailure) -> CommandStatus {
     let daemon = try connection.daemon(in: console, token: access.token(in: console, isQuiet: output.quiet))
     defer { daemon.close() }
-    let (result, names) = try await refresh(by: daemon, in: console)
+    let selection = try await accounts.selection(by: daemon)
+    let (result, names) = try await refresh(selection, by: daemon, in: console)
     switch format.chosen {
     case .table:
       try show(daemon.read(result, FleetClient.RefreshResult.init(decoding:)), names, in: console)
@@ -34,7 +35,7 @@ struct RefreshCommand: ClientSubcommand {
       try console.print(RefreshCSV(console.output.isTerminal ? result.printable : result).text)
     }
     let outcomes = result["outcomes"]?.arrayValue ?? []
-    let missing = accounts.missing(from: outcomes.compactMap { $0["accountId"]?.stringValue })
+    let missing = selection.missing(from: outcomes.compactMap { $0["accountId"]?.stringValue })
     // What was to be refreshed and was not is an error, said also to whoever wants no warnings.
     if let missing { console.complain(missing) }
     let kinds = outcomes.compactMap { $0["outcome"]?.stringValue }.map(FleetClient.Outcome.Kind.init(rawValue:))
@@ -46,26 +47,33 @@ struct RefreshCommand: ClientSubcommand {
   /// - Returns: the result, and the accounts' names by their ids, which a refresh does not tell. They are asked for
   ///   beforehand: a daemon that stops answers the refresh it has begun, but no summary after it.
   private func refresh(
-    by daemon: Daemon, in console: Console
+    _ selection: AccountSelection, by daemon: Daemon, in console: Console
   ) async throws(CommandFailure) -> (result: JSONValue, names: [String: String]) {
+    let limit = connection.timeout.limit ?? TimeLimit.refresh
     let progress = NIOLockedValueBox(RefreshProgress([]))
     let rows = console.error.rows ?? 24
     let block = ProgressBlock(on: console, allowsColor: !output.noColor) { elapsed, style in
       progress.withLockedValue { $0 }.lines(after: elapsed, style: style, atMost: rows - 1)
     }
     guard !output.quiet, let block else {
-      let names = await names(from: daemon)
-      return (try await daemon.call("fleet.refresh", params: accounts.params), names)
+      let names = try await names(of: selection, from: daemon)
+      return (try await daemon.refresh(selection, within: limit), names)
     }
-    // One that cannot subscribe can refresh all the same.
-    var changes = daemon.changes(of: accounts.ids).makeAsyncIterator()
-    let before = try? await changes.next()
-    let names = if let before { Self.names(before.accounts) } else { await names(from: daemon) }
+    var changes = daemon.changes(of: selection.ids).makeAsyncIterator()
+    var before: FleetClient.Change?
+    do {
+      before = try await daemon.first(of: &changes)
+    } catch {
+      // One that cannot subscribe can refresh all the same, unless nobody answers.
+      let failure = daemon.explained(error)
+      if failure.status == .unreachable { throw failure }
+    }
+    let names = if let before { Self.names(before.accounts) } else { try await names(of: selection, from: daemon) }
     progress.withLockedValue { $0 = RefreshProgress(before?.accounts ?? []) }
     let later = changes
     async let _ = Self.follow(later, progress)
     let result = try await ProgressBlock.showing(block) { () async throws(CommandFailure) in
-      try await daemon.call("fleet.refresh", params: accounts.params)
+      try await daemon.refresh(selection, within: limit)
     }
     return (result, names)
   }
@@ -82,17 +90,23 @@ struct RefreshCommand: ClientSubcommand {
     _ result: FleetClient.RefreshResult, _ names: [String: String], in console: Console
   ) throws(CommandFailure) {
     let style = output.style(of: console.output, in: console.environment)
-    let table = RefreshTable(result, names: names, style: style, now: console.clock.now())
+    let table = RefreshTable(
+      result, names: names, isNarrowed: !accounts.given.isEmpty, style: style, now: console.clock.now())
     try console.print(table.text + (output.quiet && !result.outcomes.isEmpty ? "" : table.footer))
   }
 
   /// The accounts' names for the table; without them the ids have to do.
-  private func names(from daemon: Daemon) async -> [String: String] {
-    guard format.chosen == .table,
-      let result = try? await daemon.call("fleet.summary", params: accounts.params),
-      let summary = try? FleetClient.Summary(decoding: result)
-    else { return [:] }
-    return Self.names(summary.accounts)
+  private func names(
+    of selection: AccountSelection, from daemon: Daemon
+  ) async throws(CommandFailure) -> [String: String] {
+    guard format.chosen == .table, !selection.isNarrowed else { return selection.names }
+    do throws(CommandFailure) {
+      let result = try await daemon.call("fleet.summary")
+      return Self.names(try daemon.read(result, FleetClient.Summary.init(decoding:)).accounts)
+    } catch {
+      if error.status == .unreachable { throw error }
+      return [:]
+    }
   }
 
   private static func names(_ accounts: [FleetClient.Account]) -> [String: String] {

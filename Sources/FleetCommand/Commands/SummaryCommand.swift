@@ -35,10 +35,11 @@ struct SummaryCommand: ClientSubcommand {
   func run(in console: Console) async throws(CommandFailure) -> CommandStatus {
     let daemon = try connection.daemon(in: console, token: access.token(in: console, isQuiet: output.quiet))
     defer { daemon.close() }
-    let result = try await daemon.call("fleet.summary", params: accounts.params)
+    let selection = try await accounts.selection(by: daemon)
+    let result = try await daemon.call("fleet.summary", params: selection.params)
     try show(result, from: daemon, in: console)
     let answered = result["accounts"]?.arrayValue ?? []
-    let missing = accounts.missing(from: answered.compactMap { $0["accountId"]?.stringValue })
+    let missing = selection.missing(from: answered.compactMap { $0["accountId"]?.stringValue })
     guard let failBelow else {
       if let missing, !output.quiet { console.complain(missing) }
       return .ok
@@ -64,7 +65,7 @@ struct SummaryCommand: ClientSubcommand {
   private func showTable(of summary: FleetClient.Summary, in console: Console) throws(CommandFailure) {
     let style = output.style(of: console.output, in: console.environment)
     var text = SummaryTable(summary.accounts, style: style, now: console.clock.now()).text
-    let footer = SummaryFooter(summary, style: style, isNarrowed: accounts.ids != nil)
+    let footer = SummaryFooter(summary, style: style, isNarrowed: !accounts.given.isEmpty)
     if !output.quiet || summary.accounts.isEmpty { text += footer.text }
     try console.print(text)
   }

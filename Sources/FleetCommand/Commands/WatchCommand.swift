@@ -49,12 +49,14 @@ struct WatchCommand: ClientSubcommand {
       defer { daemon.close() }
       let style = output.style(of: console.output, in: console.environment)
       let loop = WatchLoop(
-        daemon: daemon, accounts: accounts, order: sort, style: style, clock: console.clock, open: console.openTerminal)
+        daemon: daemon, accounts: try await accounts.selection(by: daemon), order: sort, style: style,
+        clock: console.clock, open: console.openTerminal)
       try await loop.run()
     case .jsonl:
       let daemon = try daemon(in: console)
       defer { daemon.close() }
-      try await WatchLines(daemon: daemon, accounts: accounts, console: console, isQuiet: output.quiet).run()
+      let selection = try await accounts.selection(by: daemon)
+      try await WatchLines(daemon: daemon, accounts: selection, console: console, isQuiet: output.quiet).run()
     }
     return .ok
   }

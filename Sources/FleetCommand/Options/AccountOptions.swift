@@ -1,26 +1,19 @@
 internal import ArgumentParser
-internal import JSON
+internal import FleetClient
 
 /// Which accounts a command is about.
 struct AccountOptions: ParsableArguments {
   @Option(
     name: .customLong("account"),
-    help: ArgumentHelp("Only the account with this identifier; may be repeated.", valueName: "id"))
+    help: ArgumentHelp(
+      "Only the account with this identifier, e-mail address or name; may be repeated.", valueName: "account"))
   var given: [String] = []
 
-  /// The accounts' ids; nil for all that the key may see.
-  var ids: [String]? { given.isEmpty ? nil : given }
-
-  /// The params that say so.
-  var params: JSONObject {
-    guard let ids else { return [:] }
-    return ["accountIds": .array(ids.map { .string($0) })]
-  }
-
-  /// The ids that were asked for and not answered, each once, in words; nil when there are none.
-  func missing(from answered: some Sequence<String>) -> String? {
-    var known = Set(answered)
-    let missing = given.filter { known.insert($0).inserted }
-    return missing.isEmpty ? nil : "not visible to this key: " + missing.map(PrintableText.name).joined(separator: ", ")
+  /// The accounts as the daemon knows them, which is asked for them where some are named.
+  func selection(by daemon: Daemon) async throws(CommandFailure) -> AccountSelection {
+    guard !given.isEmpty else { return .all }
+    let result = try await daemon.call("fleet.summary")
+    let summary = try daemon.read(result, FleetClient.Summary.init(decoding:))
+    return try AccountSelection(given, among: summary.accounts)
   }
 }

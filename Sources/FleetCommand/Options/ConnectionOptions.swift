@@ -7,8 +7,16 @@ struct ConnectionOptions: ParsableArguments {
     completion: .file(extensions: ["sock"]))
   var socket: String?
 
+  @OptionGroup var timeout: TimeoutOption
+
   /// The daemon, with the token to be sent along; nothing is connected yet.
-  func daemon(in console: Console, token: Token?) throws(CommandFailure) -> Daemon {
-    Daemon(try SocketLookup(given: socket, environment: console.environment), token: token)
+  ///
+  /// - Parameter limit: how long its answers may take unless the command line says it.
+  func daemon(
+    in console: Console, token: Token?, limit: Duration = TimeLimit.usual
+  ) throws(CommandFailure) -> Daemon {
+    Daemon(
+      try SocketLookup(given: socket, environment: console.environment), token: token, clock: console.clock,
+      limit: timeout.limit ?? limit)
   }
 }

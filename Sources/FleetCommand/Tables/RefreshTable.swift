@@ -4,15 +4,21 @@ internal import FleetClient
 struct RefreshTable: Sendable {
   private let outcomes: [FleetClient.Outcome]
   private let names: [String: String]
+  private let isNarrowed: Bool
   private let style: Style
   private let now: Int64
 
   /// Makes a table.
   ///
-  /// - Parameter names: the accounts' names by their ids; an account without one is shown by its id.
-  init(_ result: FleetClient.RefreshResult, names: [String: String], style: Style, now: Int64) {
+  /// - Parameters:
+  ///   - names: the accounts' names by their ids; an account without one is shown by its id.
+  ///   - isNarrowed: whether only some accounts were asked for.
+  init(
+    _ result: FleetClient.RefreshResult, names: [String: String], isNarrowed: Bool = false, style: Style, now: Int64
+  ) {
     outcomes = result.outcomes
     self.names = names
+    self.isNarrowed = isNarrowed
     self.style = style
     self.now = now
   }
@@ -43,7 +49,9 @@ struct RefreshTable: Sendable {
 
   /// How many accounts had which outcome, and what to do about those that need it.
   var footer: String {
-    guard !outcomes.isEmpty else { return "No accounts to refresh: this key sees none.\n" }
+    guard !outcomes.isEmpty else {
+      return "No accounts to refresh: this key sees none\(isNarrowed ? " of those that were asked for" : "").\n"
+    }
     return "\n" + Self.counts(of: outcomes) + "\n" + note
   }
 

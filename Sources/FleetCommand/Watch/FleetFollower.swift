@@ -32,10 +32,13 @@ struct FleetFollower: Sendable {
     while true {
       var beginning: Duration?
       do {
-        for try await change in daemon.changes(of: accounts) {
+        var changes = daemon.changes(of: accounts).makeAsyncIterator()
+        var news = try await daemon.first(of: &changes)
+        while let change = news {
           guard tell(beginning == nil ? .began(change) : .changed(change)) else { return }
           beginning = beginning ?? clock.uptime()
           wasThere = true
+          news = try await changes.next()
         }
       } catch {
         guard !Task.isCancelled else { return }
@@ -52,7 +55,8 @@ struct FleetFollower: Sendable {
 
   /// Whether it may get better by itself.
   static func mayPass(_ error: any Error) -> Bool {
-    switch error as? FleetClient.Failure {
+    if error is TimeLimit.Passed { return true }
+    return switch error as? FleetClient.Failure {
     case .notRunning, .permissionDenied, .unreachable, .connectionLost: true
     case .rpc(let error):
       switch error.code {

@@ -7,7 +7,7 @@ internal import JSON
 /// takes line by line as a change has the fleet as it is.
 struct WatchLines: Sendable {
   let daemon: Daemon
-  let accounts: AccountOptions
+  let accounts: AccountSelection
   let console: Console
   let isQuiet: Bool
 

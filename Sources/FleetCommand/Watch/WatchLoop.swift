@@ -4,7 +4,7 @@ internal import NIOConcurrencyHelpers
 /// A live view at work: brings what happens to the state, and does and draws what comes of it.
 struct WatchLoop: Sendable {
   let daemon: Daemon
-  let accounts: AccountOptions
+  let accounts: AccountSelection
   let order: AccountOrder
   let style: Style
   let clock: ConsoleClock
@@ -21,7 +21,7 @@ struct WatchLoop: Sendable {
 
   /// Runs until somebody or something ends it.
   func run() async throws(CommandFailure) {
-    let state = NIOLockedValueBox(WatchState(order: order, isNarrowed: accounts.ids != nil))
+    let state = NIOLockedValueBox(WatchState(order: order, isNarrowed: accounts.isNarrowed))
     // However much happens between two looks, one look is enough.
     let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let clock = clock
@@ -126,7 +126,7 @@ struct WatchLoop: Sendable {
 
   private func refresh() async -> Result<FleetClient.RefreshResult, CommandFailure> {
     do throws(CommandFailure) {
-      let result = try await daemon.call("fleet.refresh", params: accounts.params)
+      let result = try await daemon.refresh(accounts)
       return .success(try daemon.read(result, FleetClient.RefreshResult.init(decoding:)))
     } catch {
       return .failure(error)

@@ -38,9 +38,24 @@ struct RefreshCommandTests {
       "fleet.summary": .error(.storeUnavailable("The store is busy")),
     ])
     let console = TestConsole(environment: .with(daemon))
-    #expect(await console.run("refresh", "--account", "a1") == .ok)
+    #expect(await console.run("refresh") == .ok)
     #expect(console.output == "ACCOUNT  OUTCOME  SAMPLE\na1       written  just now\n\n1 written\n")
-    #expect(daemon.params(of: "fleet.refresh") == [["accountIds": ["a1"], "token": "sk-test"]])
+    #expect(daemon.params(of: "fleet.refresh") == [["timeoutMs": 600_000, "token": "sk-test"]])
+  }
+
+  @Test(
+    "is of the accounts that are named, by whatever the tables show of them",
+    arguments: ["a1", "A1@Example.com", "work"])
+  func narrowed(account: String) async throws {
+    let daemon = try await CannedDaemon([
+      "fleet.refresh": .result(Fleets.refresh([Fleets.outcomes[0]])), "fleet.summary": .result(Fleets.mixed),
+    ])
+    let console = TestConsole(environment: .with(daemon))
+    #expect(await console.run("refresh", "--account", account, "--timeout", "15") == .ok)
+    #expect(console.output == "ACCOUNT  OUTCOME  SAMPLE\nwork     written  just now\n\n1 written\n")
+    #expect(daemon.params(of: "fleet.summary") == [["token": "sk-test"]])
+    #expect(
+      daemon.params(of: "fleet.refresh") == [["accountIds": ["a1"], "timeoutMs": 15_000, "token": "sk-test"]])
   }
 
   @Test(
@@ -83,6 +98,10 @@ struct RefreshCommandTests {
     let console = TestConsole(environment: .with(daemon))
     #expect(await console.run("refresh") == .ok)
     #expect(console.output == "No accounts to refresh: this key sees none.\n")
+    let narrowed = TestConsole(environment: .with(daemon))
+    #expect(await narrowed.run("refresh", "--account", "nope") == .partlyFailed)
+    #expect(narrowed.output == "No accounts to refresh: this key sees none of those that were asked for.\n")
+    #expect(narrowed.error == "codex-fleet: not visible to this key: nope\n")
   }
 
   @Test("shows on a terminal that it waits, and leaves nothing of that behind", arguments: [[], ["--json"]])

@@ -56,7 +56,9 @@ struct SummaryCommandTests {
     let arguments = ["summary", "--format", format.rawValue] + given.flatMap { ["--account", $0] }
     #expect(await ClientProgram.run(arguments, in: console.console) == .ok)
     #expect(
-      daemon.params(of: "fleet.summary") == [["accountIds": .array(given.map { .string($0) }), "token": "sk-test"]])
+      daemon.params(of: "fleet.summary") == [
+        ["token": "sk-test"], ["accountIds": ["a", "b\u{7}", "c", ""], "token": "sk-test"],
+      ])
     #expect(console.error == "codex-fleet: not visible to this key: b?, c, ''\n")
   }
 

@@ -20,12 +20,18 @@ final class TestConsole: Sendable {
   ///
   /// - Parameters:
   ///   - columns: the terminal's width; nil for no terminal.
+  ///   - pause: for what is waited for on purpose, never as long as an answer may take.
+  ///   - limit: for the time that an answer may take; it never passes unless told.
   ///   - onError: called after every writing to standard error.
   init(
     columns: Int? = nil, rows: Int? = nil, showsErrors: Bool = false, environment: [String: String] = [:],
     input: String = "", terminal: TestTerminal? = nil,
     uptime: @escaping @Sendable () -> Duration = { .zero },
     pause: @escaping @Sendable (Duration) async throws -> Void = { _ in throw CancellationError() },
+    limit: @escaping @Sendable (Duration) async throws -> Void = { _ in
+      await Gate().passage()
+      throw CancellationError()
+    },
     writing: OutputStream.Writing = .done, onError: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     let (outputs, errors) = (NIOLockedValueBox(""), NIOLockedValueBox(""))
@@ -41,7 +47,9 @@ final class TestConsole: Sendable {
         return .done
       },
       environment: environment,
-      clock: ConsoleClock(now: { TestConsole.now }, uptime: uptime, pause: pause),
+      clock: ConsoleClock(
+        now: { TestConsole.now }, uptime: uptime,
+        pause: { try await ($0 < TimeLimit.health ? pause : limit)($0) }),
       input: { () throws(CommandFailure) in Array(input.utf8) },
       openTerminal: { () throws(CommandFailure) in
         guard let terminal else { throw CommandFailure(.usage, "there is no terminal in this test") }

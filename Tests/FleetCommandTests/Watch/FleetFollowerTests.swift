@@ -49,13 +49,37 @@ struct FleetFollowerTests {
 
   @Test("tells at once when there is no daemon at the start")
   func notThere() async throws {
-    let daemon = Daemon(try SocketLookup(given: "/tmp/no-such.sock", environment: [:]), token: nil)
+    let clock = TestConsole().console.clock
+    let daemon = Daemon(try SocketLookup(given: "/tmp/no-such.sock", environment: [:]), token: nil, clock: clock)
     var failures: [CommandStatus] = []
-    await FleetFollower(daemon: daemon, accounts: nil, clock: TestConsole().console.clock).follow { news in
+    await FleetFollower(daemon: daemon, accounts: nil, clock: clock).follow { news in
       if case .gaveUp(let failure) = news { failures.append(failure.status) }
       return true
     }
     #expect(failures == [.unreachable])
+  }
+
+  @Test("tries again when a daemon that was there does not answer any more")
+  func silent() async throws {
+    let (round, attempt, isSilent) = (NIOLockedValueBox(0), NIOLockedValueBox(0), Gate())
+    let daemon = try await CannedDaemon([
+      "fleet.subscribe": .script { call in
+        let number = round.next()
+        if number == 2 { isSilent.open() } else { call.begin([Fleets.account("a\(number)", name: "work")]) }
+        if number == 1 { call.hangUp() }
+      }
+    ])
+    var told: [String] = []
+    let limit: @Sendable (Duration) async throws -> Void = { _ in
+      await (attempt.next() == 2 ? isSilent : Gate()).passage()
+      try Task.checkCancellation()
+    }
+    let follower = try follower(daemon, limit: limit)
+    await follower.follow { news in
+      told += Self.words(news)
+      return !told.contains("began a3")
+    }
+    #expect(told.filter { !$0.hasPrefix("lost") } == ["began a1", "began a3"])
   }
 
   @Test("gives up when the key is no longer good")
@@ -97,11 +121,16 @@ struct FleetFollowerTests {
   }
 
   private func follower(
-    _ daemon: CannedDaemon, uptime: @escaping @Sendable () -> Duration = { .zero }
+    _ daemon: CannedDaemon, uptime: @escaping @Sendable () -> Duration = { .zero },
+    limit: (@Sendable (Duration) async throws -> Void)? = nil
   ) throws -> FleetFollower {
-    FleetFollower(
-      daemon: Daemon(try SocketLookup(given: daemon.path, environment: [:]), token: nil), accounts: nil,
-      clock: TestConsole(uptime: uptime, pause: { _ in }).console.clock, chance: { 0 })
+    let console =
+      limit.map { TestConsole(uptime: uptime, pause: { _ in }, limit: $0) }
+      ?? TestConsole(uptime: uptime, pause: { _ in })
+    let clock = console.console.clock
+    return FleetFollower(
+      daemon: Daemon(try SocketLookup(given: daemon.path, environment: [:]), token: nil, clock: clock), accounts: nil,
+      clock: clock, chance: { 0 })
   }
 
   private static func words(_ news: FleetFollower.News) -> [String] {

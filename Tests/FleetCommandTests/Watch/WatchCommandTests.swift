@@ -12,14 +12,16 @@ struct WatchCommandTests {
   @Test("shows the accounts as they change, until it is told to quit")
   func watching() async throws {
     let opened = NIOLockedValueBox<CannedDaemon.Call?>(nil)
+    let accounts = [Fleets.account("a", name: "work"), Fleets.account("b", name: "home")]
     let daemon = try await CannedDaemon([
+      "fleet.summary": .result(Fleets.summary(accounts)),
       "fleet.subscribe": .script { call in
         opened.withLockedValue { $0 = call }
-        call.begin([Fleets.account("a", name: "work"), Fleets.account("b", name: "home")])
-      }
+        call.begin(accounts)
+      },
     ])
     let console = console(daemon)
-    async let status = console.run("watch", "--account", "a", "--account", "b")
+    async let status = console.run("watch", "--account", "work", "--account", "b@example.com")
     await terminal.wait { $0.contains { $0.hasPrefix("  work ") } }
     #expect(terminal.lines[0].hasPrefix("codex-fleet · 2 accounts · 2 usable · lowest 64 %"))
     opened.withLockedValue { $0 }?.tell([Fleets.account("c", name: "third", secondary: Fleets.window(3, nil, 10_080))])

@@ -49,6 +49,7 @@ struct WatchLinesTests {
   func missing(arguments: [String]) async throws {
     let round = NIOLockedValueBox(0)
     let daemon = try await CannedDaemon([
+      "fleet.summary": .result(Fleets.summary(Fleets.account("a", name: "work"))),
       "fleet.subscribe": .script { call in
         call.begin([Fleets.account("a", name: "work")])
         if round.withLockedValue({ round in
@@ -59,7 +60,7 @@ struct WatchLinesTests {
         } else {
           call.end()
         }
-      }
+      },
     ])
     let console = TestConsole(environment: .with(daemon), pause: { _ in })
     let status = await ClientProgram.run(

@@ -75,6 +75,32 @@ struct ForeignClientTests {
     await scene.end()
   }
 
+  /// Has a client ask a daemon that is stopped.
+  private func askStopped(_ program: URL, _ arguments: String..., timeout: [String: String]) async throws -> (
+    status: Int32, output: String, errors: String
+  ) {
+    let scene = try await Scene.set(accounts: 1)
+    scene.daemon.process.signal(SIGSTOP)
+    let environment = Self.environment(scene).merging(timeout) { $1 }
+    let run = try await RunningProcess.run(program, script(for: program) + arguments, environment: environment)
+    scene.daemon.process.signal(SIGCONT)
+    await scene.end()
+    return run
+  }
+
+  @Test("the Python client gives up on a daemon that is stopped", .enabled(if: hasPython, "needs Python 3"))
+  func stoppedPython() async throws {
+    let run = try await askStopped(Self.python, "--timeout", "1", "summary", timeout: [:])
+    #expect(run.status == 3 && run.errors.contains("has not answered in time"), "\(run)")
+  }
+
+  @Test("the shell client gives up on a daemon that is stopped", .enabled(if: hasShellTools, "needs socat and jq"))
+  func stoppedShell() async throws {
+    let shell = URL(fileURLWithPath: "/bin/sh")
+    let run = try await askStopped(shell, "summary", timeout: ["CODEX_FLEET_TIMEOUT": "1"])
+    #expect(run.status == 1 && run.errors.contains("does not answer (within 1 s); look at its log"), "\(run)")
+  }
+
   private func script(for program: URL) -> [String] {
     program == Self.python ? [Self.file("clients/python/codex_fleet.py")] : [Self.file("clients/shell/codex-fleet.sh")]
   }

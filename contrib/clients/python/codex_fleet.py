@@ -31,6 +31,7 @@ from typing import (
     Any,
     AsyncIterator,
     Callable,
+    Coroutine,
     Dict,
     Iterable,
     Iterator,
@@ -561,6 +562,21 @@ def _refresh_params(account_ids: Optional[Iterable[str]], timeout_ms: Optional[i
     return params
 
 
+_REFRESH_SECONDS = 600.0
+
+
+def _time_limit(timeout: Optional[float], method: str, params: Mapping[str, Any]) -> Optional[float]:
+    """How many seconds a call may take: a refresh asks the upstream, and takes longer than what the daemon knows."""
+    if timeout is None or method != "fleet.refresh":
+        return timeout
+    asked = params.get("timeoutMs")
+    return timeout + (asked / 1_000 if isinstance(asked, (int, float)) else _REFRESH_SECONDS)
+
+
+def _timed_out() -> FleetError:
+    return FleetError("timeout", "the daemon has not answered in time; what it does goes on", retryable=True)
+
+
 def _token_of(token: Optional[str]) -> Optional[_Token]:
     value = default_token() if token is None else _one_word(token, "the token argument")
     return None if value is None else _Token(value)
@@ -688,7 +704,7 @@ class _BlockingConnection:
             if found:
                 return found
             if rest == 0.0:
-                raise FleetError("timeout", "the daemon has not answered in time; what it does goes on", retryable=True)
+                raise _timed_out()
 
     def _poll(self, events: int, timeout: Optional[float]) -> int:
         poll = select.poll()
@@ -755,11 +771,12 @@ class FleetClient:
 
     - `socket_path`: the daemon's socket; `default_socket_path()` when it is not given.
     - `token`: an API key; `default_token()` when it is not given. `health()` and `discover()` need none.
-    - `timeout`: how many seconds to wait for an answer; None waits as long as it takes.
+    - `timeout`: how many seconds to wait for an answer, and for that of a refresh 600 more, or its `timeout_ms`; None
+      waits as long as it takes.
     """
 
     def __init__(
-        self, socket_path: Optional[str] = None, token: Optional[str] = None, timeout: Optional[float] = None
+        self, socket_path: Optional[str] = None, token: Optional[str] = None, timeout: Optional[float] = 30.0
     ) -> None:
         self.socket_path = default_socket_path() if socket_path is None else socket_path
         self.timeout = timeout
@@ -815,7 +832,8 @@ class FleetClient:
 
     def call(self, method: str, params: Optional[Mapping[str, Any]] = None, *, authenticated: bool = True) -> Any:
         """Makes any call. `params` are without the token, which is added when `authenticated`."""
-        return self._connected().call(method, params or {}, authenticated, self.timeout)
+        params = params or {}
+        return self._connected().call(method, params, authenticated, _time_limit(self.timeout, method, params))
 
     def close(self) -> None:
         """Closes the connection, with all subscriptions on it, and ends the client."""
@@ -1003,11 +1021,14 @@ class AsyncFleetClient:
 
     It connects when the first call needs it, and anew after the connection was lost; a call that was under way is not
     repeated by itself. Cancelling a task that waits for a call gives the call up at once and tells the daemon so. One
-    client belongs to one event loop. The arguments are those of `FleetClient`; for a time limit use `asyncio.wait_for`.
+    client belongs to one event loop. The arguments are those of `FleetClient`.
     """
 
-    def __init__(self, socket_path: Optional[str] = None, token: Optional[str] = None) -> None:
+    def __init__(
+        self, socket_path: Optional[str] = None, token: Optional[str] = None, timeout: Optional[float] = 30.0
+    ) -> None:
         self.socket_path = default_socket_path() if socket_path is None else socket_path
+        self.timeout = timeout
         self._token = _token_of(token)
         self._connection: Optional[_AsyncConnection] = None
         self._connecting: Optional[asyncio.Lock] = None
@@ -1061,7 +1082,9 @@ class AsyncFleetClient:
     async def call(self, method: str, params: Optional[Mapping[str, Any]] = None, *, authenticated: bool = True) -> Any:
         """Makes any call. `params` are without the token, which is added when `authenticated`."""
         connection = await self._connected()
-        return await connection.call(method, params or {}, authenticated)
+        params = params or {}
+        call = connection.call(method, params, authenticated)
+        return await self._answer(call, _time_limit(self.timeout, method, params))
 
     async def aclose(self) -> None:
         """Closes the connection, with all calls and subscriptions on it, and ends the client."""
@@ -1073,14 +1096,22 @@ class AsyncFleetClient:
     async def _subscribed(self, params: Mapping[str, Any]) -> Tuple[_AsyncConnection, _Feed]:
         connection = await self._connected()
         conversation = connection.conversation
-        feed: _Feed = await connection.call(
+        call = connection.call(
             "fleet.subscribe",
             params,
             True,
             convert=conversation.open_feed,
             discard=lambda unwanted: connection.tell(conversation.close_feed(unwanted)),
         )
+        feed: _Feed = await self._answer(call, self.timeout)
         return connection, feed
+
+    @staticmethod
+    async def _answer(call: Coroutine[Any, Any, Any], timeout: Optional[float]) -> Any:
+        try:
+            return await asyncio.wait_for(call, timeout)
+        except asyncio.TimeoutError:
+            raise _timed_out() from None
 
     async def _connected(self) -> _AsyncConnection:
         if self._connecting is None:
@@ -1109,6 +1140,7 @@ _STATUS_BY_WORD = {
     "not_running": _UNREACHABLE,
     "permission_denied": _UNREACHABLE,
     "unreachable": _UNREACHABLE,
+    "timeout": _UNREACHABLE,
     "bad_token": _UNAUTHORIZED,
     "missing_api_key": _UNAUTHORIZED,
     "invalid_api_key": _UNAUTHORIZED,
@@ -1117,6 +1149,7 @@ _STATUS_BY_WORD = {
 }
 
 _CURES = {
+    "timeout": "look at its log and start it anew if it hangs, or give it more time with --timeout",
     "missing_api_key": 'put an API key in CODEX_FLEET_TOKEN (make one with "codex-fleetd key create NAME")',
     "invalid_api_key": 'make a new one with "codex-fleetd key create NAME" and put it in CODEX_FLEET_TOKEN',
     "api_key_expired": 'make a new one with "codex-fleetd key create NAME" and put it in CODEX_FLEET_TOKEN',
@@ -1133,9 +1166,16 @@ def _complain(error: FleetError) -> None:
     print(f"codex_fleet.py: {_printable(str(error))}{'; ' if cure else ''}{cure}", file=sys.stderr)
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 86_400:
+        raise ValueError("a day at most")
+    return seconds
+
+
 def _run(options: argparse.Namespace) -> int:
     accounts = options.accounts or None
-    with FleetClient(options.socket) as fleet:
+    with FleetClient(options.socket, timeout=options.timeout) as fleet:
         if options.command == "summary":
             _print_line(fleet.summary(accounts))
         elif options.command == "refresh":
@@ -1161,6 +1201,13 @@ def main(arguments: Optional[List[str]] = None) -> int:
         "refresh.",
     )
     parser.add_argument("--socket", metavar="PATH", help="the daemon's socket (default: CODEX_FLEET_SOCKET, or found)")
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="how long an answer may take (default: 30); that of a refresh 600 more, or what --timeout-ms says",
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("summary", "what is left on the accounts"),

@@ -248,6 +248,15 @@ class CallTests(unittest.TestCase):
             client.timeout = None
             self.assertEqual(client.health()["status"], "ok")
 
+    def test_a_daemon_is_not_waited_for_for_ever_and_for_a_refresh_longer(self) -> None:
+        self.assertEqual(FleetClient("/nowhere", TOKEN).timeout, 30)
+        self.assertEqual(AsyncFleetClient("/nowhere", TOKEN).timeout, 30)
+        limit = codex_fleet._time_limit
+        self.assertEqual(limit(30, "fleet.summary", {}), 30)
+        self.assertEqual(limit(30, "fleet.refresh", {}), 630)
+        self.assertEqual(limit(30, "fleet.refresh", {"timeoutMs": 5_000}), 35)
+        self.assertIsNone(limit(None, "fleet.refresh", {}))
+
     def test_a_connection_that_ended_between_two_calls_is_made_anew(self) -> None:
         closed = threading.Event()
 
@@ -549,6 +558,22 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
                     await task
                 self.assertEqual((await client.health())["status"], "ok")
 
+    async def test_a_daemon_that_does_not_answer_is_given_up_and_told(self) -> None:
+        def script(peer: Peer) -> None:
+            for method in ("daemon.health", "fleet.subscribe"):
+                self.assertEqual(peer.read()["method"], method)
+                self.assertEqual(peer.read()["method"], "$/cancelRequest")
+
+        with FakeDaemon(script) as daemon:
+            async with AsyncFleetClient(daemon.path, TOKEN, timeout=0.01) as client:
+                with self.assertRaises(FleetError) as caught:
+                    await client.health()
+                self.assertEqual(caught.exception.data_code, "timeout")
+                with self.assertRaises(FleetError) as caught:
+                    async for _ in client.subscribe():
+                        pass
+                self.assertEqual(caught.exception.data_code, "timeout")
+
     async def test_cancelling_an_answered_call_tells_nobody(self) -> None:
         def script(peer: Peer) -> None:
             peer.answer(peer.read(), {"status": "ok"})
@@ -727,6 +752,19 @@ class CommandLineTests(unittest.TestCase):
             status, lines, errors = self.run_main(daemon, "watch")
         self.assertEqual((status, len(lines)), (4, 1))
         self.assertIn("revoked", errors)
+
+    def test_a_daemon_that_does_not_answer_cannot_be_reached(self) -> None:
+        def script(peer: Peer) -> None:
+            peer.read()
+            self.assertEqual(peer.read()["method"], "$/cancelRequest")
+
+        with FakeDaemon(script) as daemon:
+            status, lines, errors = self.run_main(daemon, "--timeout", "0.01", "summary")
+        self.assertEqual((status, lines), (3, []))
+        self.assertIn("has not answered in time", errors)
+        self.assertIn("--timeout", errors)
+        with FakeDaemon() as daemon, self.assertRaises(SystemExit):
+            self.run_main(daemon, "--timeout", "0", "summary")
 
     def test_errors_go_to_stderr_and_steer_no_terminal(self) -> None:
         def script(peer: Peer) -> None:

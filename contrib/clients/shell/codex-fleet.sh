@@ -10,8 +10,10 @@
 # The socket is CODEX_FLEET_SOCKET, else the first that is there of $RUNTIME_DIRECTORY/fleet.sock,
 # $XDG_RUNTIME_DIR/codex-fleet/fleet.sock and /run/codex-fleet/fleet.sock.
 #
+# An answer may take as many seconds as CODEX_FLEET_TIMEOUT says, else 30, and that of a refresh 600; a watch has no limit.
+#
 # Exit status: 0 all went well; 1 the call failed, the daemon cannot be reached, or a refresh failed for an account (its
-# result is printed all the same); 2 the command line or a setting is wrong. Needs socat and jq 1.6.
+# result is printed all the same); 2 the command line or a setting is wrong. Needs socat, jq 1.6 and timeout.
 set -u
 
 # It stays in this shell and in jq's environment: the arguments of a process can be read by every user of the machine.
@@ -77,9 +79,15 @@ answers='
 
 command=${1:-}
 [ $# -eq 0 ] || shift
+limit=${CODEX_FLEET_TIMEOUT:-30}
+case $limit in
+  *[!0-9]* | 0) fail 2 "CODEX_FLEET_TIMEOUT is a whole number of seconds, such as 30" ;;
+esac
 case $command in
-  summary | refresh) method=fleet.$command ;;
-  watch) method=fleet.subscribe ;;
+  summary) method=fleet.summary ;;
+  refresh) method=fleet.refresh limit=${CODEX_FLEET_TIMEOUT:-600} ;;
+  # None: it goes on for as long as nothing changes.
+  watch) method=fleet.subscribe limit=0 ;;
   health)
     method=daemon.health
     [ $# -eq 0 ] || fail 2 "health takes no accounts"
@@ -87,7 +95,7 @@ case $command in
   *) fail 2 "usage: codex-fleet.sh summary|refresh|watch [ACCOUNT...], or codex-fleet.sh health" ;;
 esac
 
-for tool in socat jq; do
+for tool in socat jq timeout; do
   command -v "$tool" >/dev/null 2>&1 || fail 2 "$tool is missing; install it, on Debian with: sudo apt install $tool"
 done
 
@@ -133,7 +141,7 @@ else
   sending=STDIO
 fi
 # After the end of the request it waits as long as the answer takes; half a second would be socat's own idea.
-request "$method" "$@" | socat -t 86400 "$sending" "$address" >"$work/answers" 2>"$work/errors" &
+request "$method" "$@" | timeout "$limit" socat -t 86400 "$sending" "$address" >"$work/answers" 2>"$work/errors" &
 connection=$!
 jq --unbuffered -r "$answers" <"$work/answers" >"$work/lines" 2>/dev/null &
 translation=$!
@@ -148,6 +156,9 @@ while IFS= read -r line; do
 done <"$work/lines"
 
 wait "$translation" || fail 1 "what answers at $socket is no daemon that this script knows"
+wait "$connection"
+[ $? -ne 124 ] ||
+  fail 1 "the daemon at $socket does not answer (within $limit s); look at its log and start it anew if it hangs"
 if [ "$command" = watch ] || [ -z "$is_answered" ]; then
   reason=$(sed -n 's/^.* E //p' "$work/errors" | head -n 1)
   case $reason in

@@ -10,6 +10,7 @@ public enum ClientProgram {
   /// reached, 4 when the API key is missing or not accepted, 5 when some accounts failed to refresh or
   /// cannot be seen.
   public static func start() -> Never {
+    FileContents.occupyClosedStreams()
     // A reader that went away shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
     // Else the concurrency library tells the system's log, for everybody but root, that its threads got no priority. It

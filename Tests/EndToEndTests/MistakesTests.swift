@@ -151,6 +151,21 @@ struct MistakesTests {
     await home.stop(process)
   }
 
+  @Test(
+    "closed standard streams are no result, and nothing else takes their place",
+    arguments: [("summary >&-", 1), ("summary <&- >&- 2>&-", 1), ("summary <&-", 0), ("watch --format jsonl >&-", 1)])
+  func closedStreams(command: String, status: Int32) async throws {
+    let home = try Home()
+    let (process, key) = try await home.daemon()
+    let answer = try await RunningProcess.run(
+      URL(fileURLWithPath: "/bin/sh"),
+      ["-c", "exec \"$0\" --socket \"$1\" " + command, BuiltProducts.client.path, home.socket],
+      environment: ["CODEX_FLEET_TOKEN": key])
+    #expect(answer.status == status, "\(answer)")
+    #expect(answer.errors == (command.hasSuffix(" >&-") ? "codex-fleet: cannot write the output: it is closed\n" : ""))
+    await home.stop(process)
+  }
+
   @Test("a daemon that is stopped is given up, by every command")
   func stoppedDaemon() async throws {
     let home = try Home()

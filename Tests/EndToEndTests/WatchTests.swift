@@ -210,6 +210,16 @@ struct WatchTests {
     await scene.end()
   }
 
+  @Test("ends as lines of JSON when their reader has gone, although nothing changes")
+  func readerGone() async throws {
+    let scene = try await Scene.set(accounts: 1)
+    let run = try await RunningProcess.run(
+      URL(fileURLWithPath: "/bin/sh"), ["-c", "\"$0\" watch --format jsonl | head -n 1", BuiltProducts.client.path],
+      environment: environment(scene, ["PATH": "/usr/bin:/bin"]))
+    #expect(run.status == 0 && run.output.contains("a-000"), "\(run)")
+    await scene.end()
+  }
+
   @Test("refuses to draw where there is no terminal")
   func noTerminal() async throws {
     let (status, output, errors) = try await RunningProcess.run(BuiltProducts.client, ["watch"])

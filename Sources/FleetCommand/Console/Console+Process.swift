@@ -55,15 +55,20 @@ extension ConsoleClock {
 }
 
 extension OutputStream {
-  /// A stream of this process; what is written to a closed one is dropped.
+  /// A stream of this process; one that was closed at the start takes nothing.
   init(file: Int32, environment: [String: String]) {
     guard FileContents.isInherited(file) else {
-      self.init(isTerminal: false, columns: nil) { _ in .done }
+      self.init(isTerminal: false, columns: nil) { _ in .failed("it is closed") }
       return
     }
     let isTerminal = isatty(file) == 1
     let size = isTerminal ? TerminalSize(of: file, environment) : nil
-    self.init(isTerminal: isTerminal, columns: size?.columns, rows: size?.rows) { text in
+    let reader: @Sendable () -> Bool = {
+      // A pipe without a reader shows as an error, a socket or terminal without one as a hang-up; neither is asked for.
+      var state = pollfd(fd: file, events: 0, revents: 0)
+      return poll(&state, 1, 0) <= 0 || state.revents & Int16(POLLERR | POLLHUP) == 0
+    }
+    self.init(isTerminal: isTerminal, columns: size?.columns, rows: size?.rows, reader: reader) { text in
       var rest = Array(text.utf8)[...]
       while !rest.isEmpty {
         let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }

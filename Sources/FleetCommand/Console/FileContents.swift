@@ -17,6 +17,17 @@ enum FileContents {
     return flags >= 0 && flags & FD_CLOEXEC == 0
   }
 
+  /// Has nothing else take the number of a standard stream that this process was started without, such as the socket,
+  /// which would then be written to.
+  ///
+  /// Like a file of the runtime's own, what stands in for it does not pass for inherited.
+  static func occupyClosedStreams() {
+    for file in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(file, F_GETFD) < 0 {
+      // It gets the lowest number that is free.
+      _ = open("/dev/null", O_RDWR | O_CLOEXEC)
+    }
+  }
+
   /// Reads an open file to its end, at most `limit` bytes.
   static func read(_ file: Int32, limit: Int) -> FileContents {
     var bytes: [UInt8] = []

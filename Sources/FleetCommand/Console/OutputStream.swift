@@ -16,14 +16,23 @@ struct OutputStream: Sendable {
   var columns: Int?
   /// How high the terminal is; nil when unknown or none.
   var rows: Int?
+  private let reader: @Sendable () -> Bool
   private let sink: @Sendable (String) -> Writing
 
-  init(isTerminal: Bool, columns: Int?, rows: Int? = nil, sink: @escaping @Sendable (String) -> Writing) {
+  /// - Parameter reader: whether somebody is left to read.
+  init(
+    isTerminal: Bool, columns: Int?, rows: Int? = nil, reader: @escaping @Sendable () -> Bool = { true },
+    sink: @escaping @Sendable (String) -> Writing
+  ) {
     self.isTerminal = isTerminal
     self.columns = columns
     self.rows = rows
+    self.reader = reader
     self.sink = sink
   }
+
+  /// Whether somebody may still read what is written.
+  var hasReader: Bool { reader() }
 
   /// Writes a text whole.
   @discardableResult

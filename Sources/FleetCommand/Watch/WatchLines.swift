@@ -11,8 +11,39 @@ struct WatchLines: Sendable {
   let console: Console
   let isQuiet: Bool
 
+  /// How it ends.
+  private enum End: Sendable {
+    /// Nobody needs more.
+    case done
+    case failed(CommandFailure)
+    /// The reader is not looked at any more.
+    case unwatched
+  }
+
   /// Prints until the reader goes away or the daemon ends it.
   func run() async throws(CommandFailure) {
+    let end = await withTaskGroup(of: End.self, returning: End.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { await printChanges() }
+      group.addTask { await waitForReaderToLeave() }
+      for await end in group {
+        if case .unwatched = end { continue }
+        return end
+      }
+      return .done
+    }
+    if case .failed(let failure) = end { throw failure }
+  }
+
+  /// Ends when nobody reads on: the next change, whose printing would tell, may be long in coming.
+  private func waitForReaderToLeave() async -> End {
+    while !Task.isCancelled, (try? await console.clock.pause(.seconds(1))) != nil {
+      if !console.output.hasReader { return .done }
+    }
+    return .unwatched
+  }
+
+  private func printChanges() async -> End {
     var known: Set<String> = []
     var failure: CommandFailure?
     var isFirst = true
@@ -50,7 +81,7 @@ struct WatchLines: Sendable {
         return false
       }
     }
-    if let failure { throw failure }
+    return failure.map { .failed($0) } ?? .done
   }
 
   private static func line(_ change: FleetClient.Change, removed: [String], isShown: Bool) -> String {

@@ -188,8 +188,10 @@ struct CommandLineTests {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     signal(SIGPIPE, SIG_IGN)
+    #expect(OutputStream(file: ends[1], environment: [:]).hasReader)
     close(ends[0])
     defer { close(ends[1]) }
+    #expect(!OutputStream(file: ends[1], environment: [:]).hasReader)
     guard case .unwanted = OutputStream(file: ends[1], environment: [:]).write("text") else {
       Issue.record("a reader that has gone is no failure")
       return
@@ -202,7 +204,10 @@ struct CommandLineTests {
     try #require(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
     try #require(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 && fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0)
-    OutputStream(file: ends[1], environment: [:]).write("text")
+    guard case .failed("it is closed") = OutputStream(file: ends[1], environment: [:]).write("text") else {
+      Issue.record("what is not written is no result")
+      return
+    }
     var byte: UInt8 = 0
     #expect(read(ends[0], &byte, 1) == -1)
   }

@@ -32,12 +32,13 @@ final class TestConsole: Sendable {
       await Gate().passage()
       throw CancellationError()
     },
-    writing: OutputStream.Writing = .done, onError: @escaping @Sendable (String) -> Void = { _ in }
+    hasReader: @escaping @Sendable () -> Bool = { true }, writing: OutputStream.Writing = .done,
+    onError: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     let (outputs, errors) = (NIOLockedValueBox(""), NIOLockedValueBox(""))
     (self.outputs, self.errors) = (outputs, errors)
     console = Console(
-      output: OutputStream(isTerminal: columns != nil, columns: columns, rows: rows) { text in
+      output: OutputStream(isTerminal: columns != nil, columns: columns, rows: rows, reader: hasReader) { text in
         outputs.withLockedValue { $0 += text }
         return writing
       },

@@ -7,6 +7,13 @@ import Testing
 
 @Suite("codex-fleet watch --format jsonl", .timeLimit(.minutes(1)))
 struct WatchLinesTests {
+  /// Attempts follow each other at once; for a look at the reader the time never comes.
+  private static let pause: @Sendable (Duration) async throws -> Void = { duration in
+    guard duration >= .seconds(1) else { return }
+    await Gate().passage()
+    throw CancellationError()
+  }
+
   @Test("prints a line for each change, and after a lost connection all accounts and those that are gone")
   func lines() async throws {
     let round = NIOLockedValueBox(0)
@@ -18,7 +25,7 @@ struct WatchLinesTests {
         call.hangUp()
       }
     ])
-    let console = TestConsole(environment: .with(daemon), pause: { _ in })
+    let console = TestConsole(environment: .with(daemon), pause: Self.pause)
     #expect(await console.run("watch", "--format", "jsonl") == .failed)
     let lines = try console.output.split(separator: "\n").map { try JSONReader.parse(Array($0.utf8)) }
     #expect(lines.count == 1)
@@ -38,7 +45,7 @@ struct WatchLinesTests {
         if number == 1 { call.hangUp() } else { call.end() }
       }
     ])
-    let console = TestConsole(environment: .with(daemon), pause: { _ in })
+    let console = TestConsole(environment: .with(daemon), pause: Self.pause)
     #expect(await console.run("watch", "--format", "jsonl", "-q") == .unauthorized)
     let lines = try console.output.split(separator: "\n").map { try JSONReader.parse(Array($0.utf8)) }
     #expect(lines.map { $0["removed"] } == [[], ["a"]])
@@ -62,12 +69,22 @@ struct WatchLinesTests {
         }
       },
     ])
-    let console = TestConsole(environment: .with(daemon), pause: { _ in })
+    let console = TestConsole(environment: .with(daemon), pause: Self.pause)
     let status = await ClientProgram.run(
       ["watch", "--format", "jsonl", "--account", "a", "--account", "b"] + arguments, in: console.console)
     #expect(status == .unauthorized)
     let complaints = console.error.split(separator: "\n").filter { $0 == "codex-fleet: not visible to this key: b" }
     #expect(complaints.count == (arguments.isEmpty ? 1 : 0))
+  }
+
+  @Test("ends when its reader has gone, also when nothing changes")
+  func idleReader() async throws {
+    let daemon = try await CannedDaemon(["fleet.subscribe": .script { $0.begin([Fleets.account("a", name: "work")]) }])
+    let looks = NIOLockedValueBox(0)
+    let console = TestConsole(
+      environment: .with(daemon), pause: { _ in await Task.yield() }, hasReader: { looks.next() < 3 })
+    #expect(await console.run("watch", "--format", "jsonl") == .ok)
+    #expect(looks.withLockedValue { $0 } == 3)
   }
 
   @Test("ends quietly when its reader goes away, and aloud when its output has no room")

@@ -74,7 +74,7 @@ struct StoreFaultTests {
     "a store on a file system that may only be read is refused at the start, with the cure",
     .enabled(if: SmallDisk.isPossible, "needs to mount a file system"),
     arguments: [
-      ("codex-lb", "its -wal and -shm files cannot be made. Let this user write the directory it lies in."),
+      ("codex-lb", "its -wal and -shm files cannot be made. Let this user write the directory it lies in"),
       ("own", "Read-only file system. Mount the file system for writing, or choose another place for the store."),
     ])
   func readOnlyStart(kind: String, cure: String) async throws {

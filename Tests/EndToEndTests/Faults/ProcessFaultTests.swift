@@ -138,6 +138,35 @@ struct ProcessFaultTests {
   }
 
   @Test(
+    "a piece of memory that curl does not get never has a token presented twice",
+    .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
+  func memoryForExchange() async throws {
+    let faults = try await FaultLibrary()
+    let scene = try await Scene.set(accounts: 400, environment: faults.environment)
+    scene.upstream.behave(UpstreamBehaviour(endsConnection: true))
+    var (nth, unrenewed) = (1, 0)
+    var isUntouched = false
+    for name in Scene.names(400) where !isUntouched {
+      scene.upstream.expireAccessToken(of: name)
+      let asked = scene.upstream.counters.tokenRequests
+      try faults.set("allocation libcurl \(nth)")
+      let outcome = try #require(try await scene.call("fleet.refresh", accounts: [name]).outcomes.first)
+      isUntouched = !faults.takeStrike()
+      try faults.clear()
+      let isWritten = outcome["outcome"] as? String == "written"
+      #expect(isWritten || outcome["outcome"] as? String == "failed", "\(nth): \(outcome)")
+      #expect(scene.upstream.counters.tokenRequests <= asked + 1, "\(nth): \(outcome)")
+      let isStored = try scene.store.refreshTokens()[name] == scene.upstream.refreshToken(of: name)
+      #expect(isStored || outcome["reason"] as? String == "exchange_unreachable", "\(nth): \(outcome)")
+      if !isStored { unrenewed += 1 }
+      // Fewer than curl asks for while it takes the answer with the tokens.
+      nth += Self.runsLong ? 1 : 4
+    }
+    #expect(isUntouched && unrenewed > 0 && scene.upstream.counters.refreshTokensReused == 0, "\(nth), \(unrenewed)")
+    await scene.end()
+  }
+
+  @Test(
     "a curl that gets hardly any memory fails a refresh, and the next one works",
     .enabled(if: FaultLibrary.isPossible, FaultLibrary.need))
   func noMemoryForCurl() async throws {

@@ -101,6 +101,41 @@ struct StoreFaultTests {
     disk.unmount()
   }
 
+  @Test(
+    "a file system that may only be read under the daemon fails refreshes clearly, and needs no restart",
+    .enabled(if: SmallDisk.isPossible, "needs to mount a file system"))
+  func readOnlyMeanwhile() async throws {
+    let disk = try SmallDisk(kilobytes: 1_024)
+    let upstream = try await UpstreamSimulator.start()
+    upstream.add(SimulatedAccount(id: "a"))
+    let store = try CodexLBStore.build {
+      StoredAccount("a").usage("primary", 40).with {
+        $0.accessToken = upstream.accessToken(of: "a")
+        $0.refreshToken = upstream.refreshToken(of: "a")
+      }
+      StoredKey("full")
+    }
+    // The kernel lets a file system become read-only only while nothing is open for writing; reading in this journal
+    // mode needs nothing that is.
+    try store.execute("PRAGMA journal_mode = DELETE")
+    try disk.take(store.directory)
+    let daemon = try await DaemonProcess.start(
+      in: try TemporaryDirectory(), store: disk.path, upstream: upstream.baseURL)
+    #expect(try await daemon.call("fleet.summary").accounts.count == 1)
+    try disk.setReadOnly(true)
+    for _ in 1...2 {
+      let outcome = try #require(try await daemon.call("fleet.refresh").outcomes.first)
+      #expect(outcome["outcome"] as? String == "failed" && outcome["reason"] as? String == "store_unavailable")
+      #expect(try await daemon.call("fleet.summary").accounts.count == 1)
+    }
+    try disk.setReadOnly(false)
+    let after = try await daemon.call("fleet.refresh")
+    #expect(after.tally == ["written": 1], "\(after.object)")
+    #expect(await daemon.stop().status == 0)
+    await upstream.stop()
+    disk.unmount()
+  }
+
   @Test("pages that are damaged under the daemon are told, and read anew once they are put right in place")
   func damagedPages() async throws {
     let scene = try await Scene.set(accounts: 2)

@@ -1,4 +1,5 @@
 internal import Fleet
+internal import Glibc
 internal import GRDB
 internal import NIOConcurrencyHelpers
 
@@ -50,7 +51,8 @@ final class OpenedStore: Sendable {
     if let writer = openWriter.withLockedValue({ $0 }) { return writer }
     let writer = try DatabaseQueue(
       path: location.path, configuration: Self.configuration(location, readonly: false))
-    openWriter.withLockedValue { $0 = writer }
+    // A file that may not be written SQLite opens for reading all the same. It may be writable later.
+    if access(location.path, W_OK) == 0 { openWriter.withLockedValue { $0 = writer } }
     return writer
   }
 

@@ -2,6 +2,8 @@
 struct SummaryLayout: Sendable, Equatable {
   /// The most that a name takes.
   var nameColumns = 6
+  /// Whether the status is told.
+  var hasStatus = false
   /// How long the bars are; 0 for none.
   var barColumns = 0
   /// How the resets are told.
@@ -15,7 +17,7 @@ struct SummaryLayout: Sendable, Equatable {
 
   /// Everything in full, without bars: what other programs read.
   static let unabridged = SummaryLayout(
-    nameColumns: .max, reset: .short, status: .full, month: .full, hasPlan: true, sample: .full)
+    nameColumns: .max, hasStatus: true, reset: .short, status: .full, month: .full, hasPlan: true, sample: .full)
 
   /// From the tightest to the roomiest.
   ///
@@ -28,7 +30,8 @@ struct SummaryLayout: Sendable, Equatable {
 
   /// What a line gains with more room, the most wanted first.
   private static let gains: [@Sendable (inout SummaryLayout) -> Void] = [
-    { $0.nameColumns = 8 }, { $0.nameColumns = 10 }, { $0.barColumns = 4 }, { $0.reset = .compact },
+    { $0.hasStatus = true }, { $0.nameColumns = 8 }, { $0.nameColumns = 10 }, { $0.barColumns = 4 },
+    { $0.reset = .compact },
     { $0.hasPlan = true }, { $0.sample = .short }, { $0.nameColumns = 12 }, { $0.nameColumns = 14 },
     { $0.status = .full }, { $0.month = .full }, { $0.barColumns = 5 }, { $0.barColumns = 6 },
     { $0.nameColumns = 16 }, { $0.nameColumns = 18 }, { $0.nameColumns = 20 }, { $0.sample = .full },

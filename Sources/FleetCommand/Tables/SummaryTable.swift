@@ -60,13 +60,13 @@ struct SummaryTable: Sendable {
       let name = DisplayWidth.truncated(names[row], to: layout.nameColumns, ellipsis: style.ellipsis)
       var line = [StyledText(name)]
       if layout.hasPlan { line.append(StyledText(planName(of: account))) }
-      line.append(StyledText(account.status.words(layout.status)))
+      if layout.hasStatus { line.append(StyledText(account.status.words(layout.status))) }
       line += cells.map { $0[row] }
       if let form = layout.sample { line.append(StyledText(sampleAge(of: account, form))) }
       return line
     }
     return TextTable(
-      ["ACCOUNT"] + (layout.hasPlan ? ["PLAN"] : []) + ["STATUS"] + windows.map(\.title)
+      ["ACCOUNT"] + (layout.hasPlan ? ["PLAN"] : []) + (layout.hasStatus ? ["STATUS"] : []) + windows.map(\.title)
         + (layout.sample == nil ? [] : ["SAMPLE"]), rows: rows)
   }
 

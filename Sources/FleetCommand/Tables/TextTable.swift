@@ -33,8 +33,8 @@ struct TextTable: Sendable {
 
   /// The titles' line and those of the rows, without trailing blanks.
   func lines(_ style: Style) -> [StyledText] {
-    // Below this a name says nothing; a line that breaks is the lesser evil.
-    let leastName = 6
+    // Below this a name says nothing at all; a line that breaks is the lesser evil.
+    let leastName = 3
     let firstWidth = min(widths.first ?? 0, style.columns.map { max(leastName, $0 - fixedWidth) } ?? .max)
     let header = titles.map { StyledText($0) }
     return ([header] + rows).map { line($0, firstWidth: firstWidth, style) }

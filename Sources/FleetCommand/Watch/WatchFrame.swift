@@ -12,7 +12,9 @@ struct WatchFrame: Sendable {
     var style = style
     style.columns = state.size.columns
     let drawing = Drawing(state: state, style: style, now: now, uptime: uptime)
-    let lines = state.showsHelp ? drawing.help : drawing.accounts
+    let lines =
+      state.showsHelp
+      ? WatchHelp.lines(rows: state.size.rows, offset: state.helpOffset, style) : drawing.accounts
     self.lines = lines.prefix(state.size.rows).map {
       $0.truncated(to: state.size.columns, ellipsis: style.ellipsis)
     }
@@ -58,9 +60,7 @@ struct WatchFrame: Sendable {
       // The first row is that of the titles.
       lines += zip(marks, shown).map { mark, row in mark.text(style) + rows[row + 1] }
       if layout.hasRest {
-        let (above, below) = (shown.lowerBound, sorted.count - shown.upperBound)
-        let parts = [above > 0 ? "\(above) above" : nil, below > 0 ? "\(below) more" : nil].compactMap(\.self)
-        lines.append(StyledText("\(style.ellipsis) " + parts.joined(separator: ", ")))
+        lines.append(style.rest(above: shown.lowerBound, below: sorted.count - shown.upperBound))
       }
       return lines
     }
@@ -68,29 +68,6 @@ struct WatchFrame: Sendable {
     private var keys: StyledText {
       StyledText("r", look: .bold) + " refresh  " + StyledText("s", look: .bold) + " sort: \(state.order.rawValue)  "
         + StyledText("?", look: .bold) + " help  " + StyledText("q", look: .bold) + " quit"
-    }
-
-    /// What the keys and marks mean.
-    var help: [StyledText] {
-      let marks: [(WatchMark, String)] = [
-        (.waiting, "is being asked for"), (.done, "has a new sample"), (.fresh, "its sample was recent enough"),
-        (.delayed, "is left alone for a while"), (.failed, "could not be refreshed"),
-      ]
-      let keys = [
-        ("r", "refresh"), ("s", "sort by name, share left, next reset, status"), ("up/down, k/j", "scroll"),
-        ("PgUp/PgDn, Home/End", "scroll further"), ("Ctrl-L", "draw anew"), ("Ctrl-Z", "stop for a while"),
-        ("?", "this help, and back"), ("q, Ctrl-C", "quit"),
-      ]
-      let width = keys.map(\.0.count).max() ?? 0
-      return [StyledText("codex-fleet watch", look: .bold), ""]
-        + keys.map { key, meaning in
-          StyledText("  ") + StyledText(DisplayWidth.padded(key, to: width), look: .bold) + StyledText("  \(meaning)")
-        }
-        + [""]
-        + marks.map { mark, meaning in
-          StyledText("  ") + mark.text(style)
-            + StyledText(DisplayWidth.padded("", to: width - WatchMark.columns) + "  \(meaning)")
-        }
     }
   }
 }

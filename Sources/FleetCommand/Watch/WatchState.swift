@@ -42,6 +42,8 @@ struct WatchState: Sendable {
   private(set) var size = TerminalSize(columns: 80, rows: 24)
   /// How many accounts are scrolled away.
   private(set) var offset = 0
+  /// How many lines of the help are scrolled away.
+  private(set) var helpOffset = 0
   /// Why it is over, when it is.
   private(set) var end: CommandFailure?
   /// The signal that ends it, when one does.
@@ -110,6 +112,7 @@ struct WatchState: Sendable {
     case .closed: orders.insert(.quit)
     }
     offset = min(offset, layout.lastOffset)
+    helpOffset = min(helpOffset, WatchHelp.lastOffset(rows: size.rows))
   }
 
   /// Time goes by.
@@ -134,7 +137,9 @@ struct WatchState: Sendable {
     case .character("q"), .control("c"): orders.insert(.quit)
     case .control("z"): orders.insert(.suspend)
     case .control("l"): orders.insert(.redraw)
-    case .character("?"), .character("h"): showsHelp.toggle()
+    case .character("?"), .character("h"):
+      showsHelp.toggle()
+      helpOffset = 0
     case .escape: showsHelp = false
     case .character("s"):
       order = order.next
@@ -142,15 +147,22 @@ struct WatchState: Sendable {
     case .character("r"): beginRefresh(uptime: uptime)
     case .up, .character("k"): scroll(by: -1)
     case .down, .character("j"): scroll(by: 1)
-    case .pageUp: scroll(by: -layout.page)
-    case .pageDown, .character(" "): scroll(by: layout.page)
-    case .home, .character("g"): offset = 0
-    case .end, .character("G"): offset = layout.lastOffset
+    case .pageUp: scroll(by: -page)
+    case .pageDown, .character(" "): scroll(by: page)
+    case .home, .character("g"): scroll(by: -lastOffset)
+    case .end, .character("G"): scroll(by: lastOffset)
     case .character, .control: break
     }
   }
 
-  private mutating func scroll(by rows: Int) { offset = max(0, min(offset + rows, layout.lastOffset)) }
+  /// Scrolls what is on show: the help, or the accounts.
+  private mutating func scroll(by rows: Int) {
+    let moved = max(0, min((showsHelp ? helpOffset : offset) + rows, lastOffset))
+    if showsHelp { helpOffset = moved } else { offset = moved }
+  }
+
+  private var page: Int { showsHelp ? WatchHelp.page(rows: size.rows) : layout.page }
+  private var lastOffset: Int { showsHelp ? WatchHelp.lastOffset(rows: size.rows) : layout.lastOffset }
 
   private mutating func beginRefresh(uptime: Duration) {
     if case .running = refresh { return }

@@ -28,6 +28,30 @@ struct WatchFrameTests {
     try Snapshot.expect(try frame(state), "watch-help")
   }
 
+  @Test("scrolls its help where it has more lines than the screen, and says so")
+  func scrolledHelp() throws {
+    var state = try Self.state(columns: 80, rows: 12)
+    state.press("?")
+    #expect(try frame(state).hasSuffix("… 5 more\n"))
+    state.press("j")
+    #expect(try frame(state).hasSuffix("… 1 above, 4 more\n"))
+    for _ in 1...20 { state.press(" ") }
+    #expect(try frame(state).hasSuffix("could not be refreshed\n… 5 above\n") && state.offset == 0)
+    state.press("g")
+    #expect(try frame(state).hasPrefix("codex-fleet watch\n"))
+    state.press("G")
+    state.handle(.resized, size: TerminalSize(columns: 80, rows: 16), uptime: .zero)
+    #expect(try frame(state).hasPrefix("codex-fleet watch\n") && !frame(state).contains("…"))
+  }
+
+  @Test("shows shares whole where there is little room, and no status then")
+  func narrow() throws {
+    let text = try frame(Self.state(columns: 20, rows: 12), .terminal(columns: 20, usesColor: false))
+    let lines = text.split(separator: "\n")
+    #expect(!text.contains("STATUS") && lines[1].hasSuffix("5-HOUR  WEEK"))
+    #expect(lines.contains("  wo…  82 %     64 %"), "\(text)")
+  }
+
   @Test("shows a refresh, and what became of it")
   func refresh() throws {
     var state = try Self.state(columns: 100, rows: 12)

@@ -65,6 +65,8 @@ struct IntegrationTests {
     arguments: [
       ([], 0, "OK - 2 of 3 accounts usable, best 80 %"), (["-w", "80", "-c", "80"], 0, "OK"),
       (["-w", "80.5"], 1, "WARNING"), (["-w", "90", "-c", "81"], 2, "CRITICAL"),
+      (["-w", "5", "-c", "20"], 3, "UNKNOWN - -c 20 is above -w 5"),
+      (["-e", "-w", "50"], 2, "CRITICAL - 2 of 3 accounts usable, best 80 %; a-001@example.com: paused, a-002@"),
       // Every account on its own: one has less than 1 %.
       (["-e"], 2, "CRITICAL"), (["-e", "-w", "0", "-c", "0"], 1, "WARNING"),
       (["--account", "a-002"], 2, "CRITICAL - 1 of 1 accounts usable, best <1 %"),
@@ -119,6 +121,14 @@ struct IntegrationTests {
     let failed = try await Integrations.run("prometheus-textfile", scene, [file], environment: absent)
     #expect(failed.status == 3 && failed.errors.contains("no daemon at"), "\(failed)")
     #expect(try lines().filter { !$0.hasPrefix("#") } == ["codex_fleet_up 0"])
+    let wrong = try await Integrations.run(
+      "prometheus-textfile", scene, [file], environment: ["CODEX_FLEET_TOKEN": "sk-test-wrong"])
+    #expect(wrong.status == 4)
+    #expect(
+      try lines() == [
+        "# HELP codex_fleet_up Whether the daemon gave its figures: 1, or 0.", "# TYPE codex_fleet_up gauge",
+        "codex_fleet_up 0",
+      ])
     let elsewhere = try await Integrations.run("prometheus-textfile", scene, ["/nowhere/codex-fleet.prom"])
     #expect(elsewhere.status == 2 && elsewhere.errors.contains("cannot write beside"), "\(elsewhere)")
     #expect(try await Integrations.run("prometheus-textfile", scene, [folder.file("codex-fleet.txt")]).status == 2)

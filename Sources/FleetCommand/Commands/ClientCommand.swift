@@ -19,7 +19,7 @@ struct ClientCommand: ParsableCommand {
       group can read it.
 
       Exit status: 0 all went well; 1 the call failed, or an account is below what --fail-below asks for; 2 wrong \
-      usage; 3 the daemon cannot be reached; 4 the API key is missing or not accepted; 5 some accounts failed to refresh, \
+      usage or configuration file; 3 the daemon cannot be reached; 4 the API key is missing or not accepted; 5 some accounts failed to refresh, \
       or cannot be seen.
       """,
     version: "codex-fleet \(ProductVersion.current)",

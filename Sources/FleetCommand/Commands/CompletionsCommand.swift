@@ -22,11 +22,11 @@ struct CompletionsCommand: ClientSubcommand {
     discussion: """
       To have it in every new shell:
 
-      bash: codex-fleet completions bash > ~/.local/share/bash-completion/completions/codex-fleet
+      bash: mkdir -p ~/.local/share/bash-completion/completions && codex-fleet completions bash > ~/.local/share/bash-completion/completions/codex-fleet
 
       zsh: codex-fleet completions zsh > DIR/_codex-fleet, where DIR is one of the directories in $fpath
 
-      fish: codex-fleet completions fish > ~/.config/fish/completions/codex-fleet.fish
+      fish: mkdir -p ~/.config/fish/completions && codex-fleet completions fish > ~/.config/fish/completions/codex-fleet.fish
       """)
 
   @Argument(help: "The shell.")

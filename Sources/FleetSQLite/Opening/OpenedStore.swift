@@ -1,6 +1,6 @@
 internal import Fleet
-internal import Glibc
 internal import GRDB
+internal import Glibc
 internal import NIOConcurrencyHelpers
 
 /// One opened database file with its key.

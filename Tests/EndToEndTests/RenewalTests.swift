@@ -194,7 +194,9 @@ struct RenewalTests {
       upstream.release()
       for connection in connections {
         let answer = try Answer(await connection.readLine())
-        #expect(answer.tally == ["written": accounts], "round \(round)")
+        #expect(
+          answer.tally == ["written": accounts],
+          "round \(round): \(answer.outcomes.filter { $0["outcome"] as? String != "written" })")
       }
       for daemon in daemons { #expect(await daemon.stop().status == 0) }
       #expect(upstream.counters.tokenRequests == round * accounts)

@@ -1,3 +1,4 @@
+internal import FleetSocket
 internal import Glibc
 
 /// The client's configuration file: where the daemon's socket is, and where the API key.

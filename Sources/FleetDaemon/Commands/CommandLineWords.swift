@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetSocket
 
 /// What can be wrong with a command line before anybody looks at its flags.
 enum CommandLineWords {

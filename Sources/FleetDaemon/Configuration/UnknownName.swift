@@ -1,3 +1,5 @@
+internal import FleetSocket
+
 /// A name that no setting has.
 struct UnknownName {
   private let name: String

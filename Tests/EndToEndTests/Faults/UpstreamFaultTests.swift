@@ -140,7 +140,7 @@ struct UpstreamFaultTests {
     let connection = try RawConnection(daemon.socketPath)
     try connection.send(
       Scene.line("fleet.refresh", token: Scene.token, accounts: nil)
-        + Scene.line("fleet.summary", token: Scene.token, accounts: nil))
+        + Scene.line("fleet.summary", id: 2, token: Scene.token, accounts: nil))
     #expect(try Answer(await connection.readLine()).accounts.count == 1)
     let answer = try Answer(await connection.readLine())
     #expect(answer.outcomes.first?["reason"] as? String == "upstream_unreachable")

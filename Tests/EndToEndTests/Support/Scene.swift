@@ -90,10 +90,11 @@ struct Scene: Sendable {
     }
   }
 
-  static func line(_ method: String, token: String, accounts: [String]?) -> String {
+  /// A call; those that wait for their answers on one connection need ids of their own.
+  static func line(_ method: String, id: Int = 1, token: String, accounts: [String]?) -> String {
     var params: [String: Any] = ["token": token]
     params["accountIds"] = accounts
-    let request: [String: Any] = ["jsonrpc": "2.0", "id": 1, "method": method, "params": params]
+    let request: [String: Any] = ["jsonrpc": "2.0", "id": id, "method": method, "params": params]
     let data = (try? JSONSerialization.data(withJSONObject: request)) ?? Data()
     return String(decoding: data, as: UTF8.self) + "\n"
   }

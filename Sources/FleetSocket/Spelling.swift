@@ -1,16 +1,16 @@
-/// Finds what somebody meant to type.
-enum Spelling {
-  /// The word that differs least from what was typed, by two letters at most; nil when none is that near.
-  static func nearest(to typed: String, among words: [String]) -> String? {
-    let distances = words.map { (word: $0, distance: distance(typed, $0)) }
-    return distances.filter { $0.distance <= 2 && $0.distance < $0.word.count / 2 }.min { $0.distance < $1.distance }?
-      .word
+/// Guesses what was meant by a word that was mistyped, for whoever reads command lines or configuration files.
+public enum Spelling {
+  /// The known word that is nearest, three letters away at most; nil when none is.
+  public static func nearest(to word: String, among known: [String]) -> String? {
+    let nearest = known.map { (word: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
+    guard let nearest, nearest.distance <= 3, nearest.distance < min(word.count, nearest.word.count) else { return nil }
+    return nearest.word
   }
 
   /// How many letters have to be put in, left out or replaced, or be swapped with the next one, to get from one word to
   /// the other.
   private static func distance(_ first: String, _ second: String) -> Int {
-    let (first, second) = (Array(first.lowercased()), Array(second.lowercased()))
+    let (first, second) = (Array(first.lowercased().prefix(64)), Array(second.lowercased()))
     var beforeLast: [Int] = []
     var last = Array(0...second.count)
     for row in first.indices {

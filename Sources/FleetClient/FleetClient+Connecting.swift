@@ -31,18 +31,17 @@ extension FleetClient {
       promise.fail(failure)
       return
     }
+    // Kept apart from the channel, which a daemon that lets nobody in may have closed by the time it is there.
+    let calls = PendingCallTable()
     ClientBootstrap(group: loop)
       .channelInitializer { [maximumAnswerLength] channel in
         channel.eventLoop.makeCompletedFuture {
-          let handler = AnswerHandler(calls: PendingCallTable(), maximumAnswerLength: maximumAnswerLength)
+          let handler = AnswerHandler(calls: calls, maximumAnswerLength: maximumAnswerLength)
           try channel.pipeline.syncOperations.addHandler(handler)
         }
       }
       .connect(unixDomainSocketPath: socketPath)
-      .flatMapThrowing { channel in
-        let handler = try channel.pipeline.syncOperations.handler(type: AnswerHandler.self)
-        return ClientConnection(channel: channel, calls: handler.calls)
-      }
+      .map { channel in ClientConnection(channel: channel, calls: calls) }
       .whenComplete { [link, socketPath] result in
         switch result {
         case .success(let connection):

@@ -5,7 +5,7 @@ internal import NIOCore
 final class AnswerHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
-  let calls: PendingCallTable
+  private let calls: PendingCallTable
   private var framer: LineFramer
 
   init(calls: PendingCallTable, maximumAnswerLength: Int) {

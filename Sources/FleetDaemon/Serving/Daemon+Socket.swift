@@ -4,7 +4,7 @@ internal import Logging
 
 extension Daemon {
   /// How long nobody may be able to connect before the daemon sees to it.
-  private static let pause = Duration.seconds(5)
+  private static let pause = Duration.seconds(10)
 
   /// Makes the daemon's own socket again where its file was removed, until the calling task is cancelled. What systemd
   /// has made only systemd can make again.

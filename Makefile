@@ -26,7 +26,7 @@ CRASH_ROUNDS = 300
 FUZZ_SECONDS ?= 30
 SANITIZER ?= thread
 # All at once, they would keep one another from the processor for longer than a held-back answer may take.
-export TESTS_AT_ONCE ?= 16
+export TESTS_AT_ONCE ?= 12
 HOURS ?= 1
 
 .PHONY: all build install uninstall deb upstream-simulator debug demo run test crash-test fuzz sanitize faults coverage soak bench lint \

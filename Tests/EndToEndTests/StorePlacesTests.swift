@@ -75,7 +75,7 @@ struct StorePlacesTests {
     .enabled(if: SmallDisk.isPossible, "needs to mount a file system"))
   func littleSpace() async throws {
     var refused = 0
-    for kilobytes in stride(from: 8, to: 480, by: Patience.isTried ? 56 : 8) {
+    for kilobytes in stride(from: 8, to: 480, by: Patience.isTried ? 56 : 24) {
       let disk = try SmallDisk(kilobytes: kilobytes)
       let store = disk.path + "/fleet.db"
       let first = try await run("init", "--store", store, environment: [:])
